@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the project's Python comes from."""
+
+CATALOGUE: dict[str, str] = {}

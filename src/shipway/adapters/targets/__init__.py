@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where releases live."""
+
+CATALOGUE: dict[str, str] = {}

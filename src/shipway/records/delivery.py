@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a stored model to a live endpoint."""
+
+from typing import Any, Literal
+
+from shipway.records.base import FORMAT, Record, Verdict
+
+
+class StoredModel(Record, frozen=True, tag="stored"):
+    """A model whose provenance is signed and kept: digests of the model and of the envelope."""
+
+    digest: str
+    provenance: str
+    unchanged: bool = False
+
+    def content(self) -> object:
+        """The model's digest."""
+        return self.digest
+
+
+class ModelVersion(Record, frozen=True, tag="version"):
+    """An entry of `logs/models/<model>`: entry n is version n.
+
+    `gates` is the digest of the gate record (`Evaluation.content()`), `evaluation` the digest of
+    the whole Evaluation object in the store, by which a deployment is allowed.
+    """
+
+    model: str
+    number: int
+    digest: str
+    gates: str
+    evaluation: str
+    verdict: Verdict
+    provenance: str
+    flavour: str
+    project: str
+    commit: str
+    branch: str
+    author: str
+    created: str
+    run: str
+    environment: str
+    data: dict[str, str] = {}
+    params: dict[str, Any] = {}
+    metrics: dict[str, float] = {}
+    card: str = ""
+    unchanged: bool = False
+    format: int = FORMAT
+
+    def content(self) -> object:
+        """Name, number and digest of the version."""
+        return [self.model, self.number, self.digest]
+
+
+class Package(Record, frozen=True, tag="package"):
+    """A deployable unit: `digest` is the digest of the image's manifest.
+
+    `layout` is the digest of a tree in the object store (an OCI image layout, which holds
+    `index.json` and its blobs); `layers` are the uncompressed digests (diff_ids) in order.
+    `bundle` is the digest of a tree with what a local worker needs: `model/`, `code/`,
+    `lock.txt`, `service.json`.
+    """
+
+    digest: str
+    layout: str
+    bundle: str
+    layers: tuple[str, ...]
+    size: int
+    model: str
+    environment: str
+
+    def content(self) -> object:
+        """The digest of the manifest."""
+        return self.digest
+
+
+ReleaseAction = Literal[
+    "placing", "placed", "routing", "live", "rejected", "rolling-back", "rolled-back", "stopped",
+    "retired",
+]
+
+
+class ReleaseEvent(Record, frozen=True, tag="release-event"):
+    """An entry of `logs/releases/<project>/<environment>`: written before it is carried out.
+
+    `release` is the release's id (`r12-1a2b3c4d5e6f`): its ordinal in this environment and the
+    start of its package digest.
+    """
+
+    action: ReleaseAction
+    release: str
+    at: str
+    by: str
+    reason: str = ""
+    run: str = ""
+    previous: str = ""
+    package: str = ""
+    bundle: str = ""
+    environment_digest: str = ""
+    model: str = ""
+    version: int = 0
+    model_digest: str = ""
+    commit: str = ""
+    settings: dict[str, Any] = {}
+    format: int = FORMAT
+
+
+class Deployment(Record, frozen=True, tag="deployment"):
+    """A release that is placed and routed in one environment, and where it answers."""
+
+    environment: str
+    release: str
+    endpoint: str
+    version: int
+    model_digest: str
+    package: str
+    previous: str = ""
+    unchanged: bool = False
+
+
+class Probe(Record, frozen=True):
+    """One thing that verification looked at."""
+
+    name: str
+    verdict: Verdict
+    observed: str
+    expected: str
+
+
+class Verification(Record, frozen=True, tag="verification"):
+    """What a release answered: golden predictions, health, latency in milliseconds."""
+
+    environment: str
+    release: str
+    verdict: Verdict
+    probes: tuple[Probe, ...] = ()
+    latency_ms: dict[str, float] = {}
+    unchanged: bool = False

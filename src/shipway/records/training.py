@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Unit tests, training and evaluation."""
+
+from typing import Any, Literal
+
+from shipway.records.base import Record, Verdict
+
+
+class TestCase(Record, frozen=True):
+    """A unit test that did not pass."""
+
+    __test__ = False
+
+    name: str
+    outcome: Literal["failed", "error"]
+    message: str
+
+
+class TestReport(Record, frozen=True, tag="tests"):
+    """How many unit tests ran, and those that did not pass."""
+
+    __test__ = False
+
+    passed: int
+    failed: int
+    skipped: int
+    failures: tuple[TestCase, ...] = ()
+
+    def content(self) -> object:
+        """That the tests passed; how many there are does not change what is trained."""
+        return {"failed": self.failed}
+
+
+class CurvePoint(Record, frozen=True):
+    """A metric that the training reported at a step."""
+
+    step: float
+    value: float
+
+
+class TrainedModel(Record, frozen=True, tag="model"):
+    """A trained model: the digest of its model directory (a tree in the object store).
+
+    `golden` is the digest of the golden predictions, which lie in the model directory as
+    `golden.json`. `reported` holds metrics that the user's own script reported.
+    """
+
+    digest: str
+    flavour: str
+    params: dict[str, Any] = {}
+    curves: dict[str, tuple[CurvePoint, ...]] = {}
+    reported: dict[str, float] = {}
+    golden_rows: int = 0
+    features: tuple[str, ...] = ()
+
+    def content(self) -> object:
+        """The model's digest and what its script reported."""
+        return {"digest": self.digest, "reported": self.reported}
+
+
+class Interval(Record, frozen=True):
+    """A confidence interval: `low` and `high` at `confidence`, and the method it came from."""
+
+    low: float
+    high: float
+    confidence: float
+    method: str
+
+
+class Metric(Record, frozen=True):
+    """A measured value.
+
+    `value` is None when the metric is not defined for these rows (`note` says why); `source` is
+    `measured` or `reported`. `slice` is empty for the whole dataset, else `country=DE`.
+    """
+
+    name: str
+    value: float | None
+    rows: int
+    slice: str = ""
+    interval: Interval | None = None
+    champion: float | None = None
+    p_value: float | None = None
+    source: Literal["measured", "reported"] = "measured"
+    note: str = ""
+
+
+class GateResult(Record, frozen=True):
+    """The verdict on one gate, with its evidence."""
+
+    gate: str
+    verdict: Verdict
+    observed: float | None
+    demanded: str
+    reason: str
+    on_fail: Literal["stop", "warn"] = "stop"
+    metric: str = ""
+    slice: str = ""
+    bound: float | None = None
+    interval: Interval | None = None
+    method: str = ""
+    rows: int = 0
+    rows_needed: int | None = None
+    champion: float | None = None
+    p_value: float | None = None
+    no_champion: bool = False
+    line: int = 0
+
+
+class Curve(Record, frozen=True):
+    """Points of a ROC or precision-recall curve, thinned to at most 200."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+class Confusion(Record, frozen=True):
+    """A confusion matrix: `counts[i][j]` rows of true class `labels[i]` predicted as `labels[j]`."""
+
+    labels: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+
+class Champion(Record, frozen=True):
+    """The version that the challenger was compared with."""
+
+    version: int
+    digest: str
+
+
+class Evaluation(Record, frozen=True, tag="evaluation"):
+    """What was measured, and what the gates said.
+
+    `predictions` is the digest of a Parquet object with the columns row, target, prediction,
+    score; `test_set` is the order-free hash of the rows that were used, `uses` how often that
+    test set has been used, this time included.
+    """
+
+    model: str
+    dataset: str
+    test_set: str
+    rows: int
+    metrics: tuple[Metric, ...] = ()
+    gates: tuple[GateResult, ...] = ()
+    verdict: Verdict = "passed"
+    champion: Champion | None = None
+    no_champion: bool = False
+    roc: Curve | None = None
+    precision_recall: Curve | None = None
+    champion_roc: Curve | None = None
+    champion_precision_recall: Curve | None = None
+    confusion: Confusion | None = None
+    predictions: str | None = None
+    uses: int = 1
+
+    def content(self) -> object:
+        """The gate record: model, test set, champion and each gate's verdict."""
+        return {
+            "model": self.model,
+            "test_set": self.test_set,
+            "champion": self.champion.digest if self.champion else None,
+            "gates": [[gate.gate, gate.slice, gate.verdict] for gate in self.gates],
+        }

@@ -1,0 +1,358 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The grammar of `shipway.yaml` as types.
+
+These Structs are declared once; the reader, the JSON Schema and the reference table in the
+documentation are derived from them. Docstrings of classes become descriptions in the schema.
+Where a field may be written in several ways (a string or a mapping), the reader turns all of them
+into the one form that stands here.
+"""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+
+class Base(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """All parts of the spec are frozen and refuse unknown keys."""
+
+
+class Amount(Base):
+    """A number of rows (`120`) or a share of them (`1%` is 0.01, share true)."""
+
+    value: float
+    share: bool = False
+
+    def of(self, rows: int) -> float:
+        """How many of `rows` this amount is."""
+        return self.value * rows if self.share else self.value
+
+
+Duration = Annotated[float, msgspec.Meta(description="seconds; written with a unit: 30s, 10m, 2h")]
+Percent = Annotated[float, msgspec.Meta(description="a share; 5% or 0.05")]
+Scalar = str | int | float | bool | None
+Task = Literal["binary", "multiclass", "regression"]
+ColumnType = Literal[
+    "string", "integer", "float", "boolean", "category", "date", "datetime"
+]
+
+
+class ThresholdSpec(Base):
+    """Where the decision threshold comes from, when it is not a number."""
+
+    from_: Literal["validation"] = msgspec.field(name="from")
+    maximise: str
+
+
+class ModelSpec(Base):
+    """The model: its name, its task, and what it predicts."""
+
+    name: str
+    task: Task
+    target: str
+    positive: str | None = None
+    threshold: float | ThresholdSpec | None = None
+    trusted_types: tuple[str, ...] = ()
+    description: str = ""
+    intended_use: str = ""
+    owner: str = ""
+
+
+class EnvironmentSpec(Base):
+    """The project's Python environment."""
+
+    requirements: tuple[str, ...] = ()
+    conda: str | None = None
+    python: str | None = None
+
+
+class SplitSpec(Base):
+    """How one table becomes train, validation and test."""
+
+    test: Amount
+    validation: Amount | None = None
+    by: str | None = None
+    random: bool = False
+    seed: int = 0
+    stratify: bool = False
+
+
+class OutliersSpec(Base):
+    """Bounds that follow from the column itself."""
+
+    method: Literal["iqr", "z"]
+    factor: float
+    at_most: Amount = Amount(0)
+
+
+class ColumnSpec(Base):
+    """What must hold for one column."""
+
+    type: ColumnType | None = None
+    min: float | str | None = None
+    max: float | str | None = None
+    values: tuple[str, ...] | None = None
+    unique: bool = False
+    pattern: str | None = None
+    max_missing: Amount | None = None
+    outliers: OutliersSpec | None = None
+    newest_within: Duration | None = None
+    sensitive: bool = False
+
+
+class RowsSpec(Base):
+    """How many rows the tables hold together."""
+
+    min: int | None = None
+    max: int | None = None
+
+
+class OverlapSpec(Base):
+    """Rows that two tables may share."""
+
+    between: tuple[str, str]
+    key: str | tuple[str, ...] | None = None
+    at_most: Amount = Amount(0)
+
+
+class DriftSpec(Base):
+    """How far the data may be from a reference."""
+
+    against: str = "champion"
+    method: str = "psi"
+    at_most: float = 0.2
+
+
+class DataSpec(Base):
+    """The tables, and what must hold for them."""
+
+    all: str | None = None
+    train: str | None = None
+    validation: str | None = None
+    test: str | None = None
+    split: SplitSpec | None = None
+    extra: dict[str, str] = {}
+    id: str | None = None
+    time: str | None = None
+    ignore: tuple[str, ...] = ()
+    nulls: tuple[str, ...] = ()
+    columns: dict[str, ColumnSpec] = {}
+    rules: tuple[str, ...] = ()
+    rows: RowsSpec | None = None
+    overlap: OverlapSpec | None = None
+    drift: DriftSpec | None = None
+    snapshot: bool = False
+
+
+class TestsSpec(Base):
+    """The unit tests of the model's code."""
+
+    __test__ = False
+
+    command: str
+    junit: str | None = None
+
+
+class StepSpec(Base):
+    """A step of the user's own."""
+
+    command: tuple[str, ...]
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    code: tuple[str, ...] | None = None
+    after: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    env: dict[str, str] = {}
+    folder: str = "."
+    timeout: Duration | None = None
+
+
+class NoProgressSpec(Base):
+    """Stop when a metric has not improved for so many steps."""
+
+    no_progress: int
+    metric: str
+
+
+class MetricsSource(Base):
+    """Where the metrics of a training command are found."""
+
+    stdout: tuple[str, ...] = ()
+    json: str | None = None
+    csv: str | None = None
+    mlflow: bool = False
+    map: dict[str, str] = {}
+
+
+class TrainSpec(Base):
+    """How the model is trained: a function, a command or a notebook."""
+
+    function: str | None = None
+    command: tuple[str, ...] = ()
+    notebook: str | None = None
+    folder: str = "."
+    env: dict[str, str] = {}
+    inputs: tuple[str, ...] = ()
+    model: tuple[str, ...] = ()
+    predict: str | None = None
+    metrics: MetricsSource | None = None
+    allow_pickle: bool = False
+    params: dict[str, Any] = {}
+    timeout: Duration | None = None
+    code: tuple[str, ...] | None = None
+    require: tuple[str, ...] = ()
+    stop_if: tuple[Literal["nan"] | NoProgressSpec, ...] = ("nan",)
+
+
+class GateSpec(Base):
+    """One gate, and what happens when it does not pass."""
+
+    gate: str
+    on_fail: Literal["stop", "warn"] = "stop"
+
+
+class BudgetSpec(Base):
+    """How often one test set may be used, and what each use costs."""
+
+    uses: int
+    adaptivity: Literal["none", "firstChange", "full"] = "none"
+
+
+class EvaluateSpec(Base):
+    """What is measured, and what is demanded of it."""
+
+    dataset: str = "test"
+    metrics: tuple[str, ...] = ()
+    slices: tuple[str, ...] = ()
+    test_set_budget: BudgetSpec | None = None
+    gates: tuple[GateSpec, ...] = ()
+    cost: dict[str, float] = {}
+
+
+class RegistrySpec(Base):
+    """Which model registry keeps the versions."""
+
+    kind: str = "built-in"
+    address: str = ""
+
+
+class ReportSpec(Base):
+    """What a report may show."""
+
+    rows: Literal["values", "keys", "none"] = "keys"
+
+
+class GoldenRequest(Base):
+    """A request of the user's own web application and the answer that it must give."""
+
+    request: Any
+    expect: Any
+
+
+class ServerSpec(Base):
+    """The user's own web application instead of Shipway's server."""
+
+    command: str
+    port: int
+    health: str = "/health"
+    golden: tuple[GoldenRequest, ...] = ()
+
+
+class PackageSpec(Base):
+    """The image."""
+
+    push: str | None = None
+    base: str = "scratch"
+    builder: Literal["native", "docker", "dockerfile"] = "native"
+    gates: tuple[str, ...] = ()
+    server: ServerSpec | None = None
+
+
+class ApprovalsSpec(Base):
+    """Who must agree before an environment is changed."""
+
+    count: int = 1
+    by: tuple[str, ...] = ()
+    author: bool = True
+
+
+class RequireSpec(Base):
+    """What must be proved before an environment is changed."""
+
+    signed: bool = False
+
+
+class CanarySpec(Base):
+    """A growing share of the traffic."""
+
+    steps: tuple[Percent, ...]
+    step_time: Duration = 600.0
+    max_worse: Percent = 0.05
+    confidence: Percent = 0.95
+
+
+class StrategySpec(Base):
+    """How traffic moves to a new release: direct unless one of the others is named."""
+
+    kind: Literal["direct", "blue-green", "canary", "shadow"] = "direct"
+    canary: CanarySpec | None = None
+
+
+class DeploySpec(Base):
+    """One environment: where it is, and what a release must satisfy to go there.
+
+    Keys beyond these are the target's own options; the target's file declares them and
+    `engine/wiring` checks them at plan time.
+    """
+
+    target: str
+    from_: str | None = msgspec.field(name="from", default=None)
+    after: str | None = None
+    approvals: ApprovalsSpec | None = None
+    require: RequireSpec | None = None
+    unknown: Literal["refuse", "pass", "flag"] = "flag"
+    strategy: StrategySpec = StrategySpec()
+    options: dict[str, Any] = {}
+
+
+class CaptureSpec(Base):
+    """Which requests are kept."""
+
+    sample: Percent = 1.0
+
+
+class RetrainSpec(Base):
+    """When a retraining starts, and how far it goes."""
+
+    when: str
+    until: str = "register"
+
+
+class MonitorSpec(Base):
+    """What is watched in one environment."""
+
+    capture: CaptureSpec | None = None
+    drift: DriftSpec | None = None
+    window: Duration = 86400.0
+    labels: str | None = None
+    notify: tuple[str, ...] = ()
+    retrain: RetrainSpec | None = None
+
+
+class Spec(Base):
+    """The whole of `shipway.yaml`."""
+
+    shipway: int
+    project: str
+    model: ModelSpec | None = None
+    environment: EnvironmentSpec | None = None
+    data: DataSpec | None = None
+    tests: TestsSpec | None = None
+    steps: dict[str, StepSpec] = {}
+    train: TrainSpec | None = None
+    evaluate: EvaluateSpec | None = None
+    store: str = ".shipway/store"
+    model_registry: RegistrySpec = RegistrySpec()
+    report: ReportSpec = ReportSpec()
+    package: PackageSpec = PackageSpec()
+    deploy: dict[str, DeploySpec] = {}
+    monitor: dict[str, MonitorSpec] = {}
