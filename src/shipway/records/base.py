@@ -20,6 +20,10 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
         """The part of this record that later results depend on; JSON-like."""
         return msgspec.to_builtins(self)
 
+    def objects(self) -> tuple[str, ...]:
+        """Digests of the stored objects without which this record is of no use."""
+        return ()
+
 
 class Skipped(Record, frozen=True, tag="skipped"):
     """A stage that has nothing to do, and why: its key is missing in the spec."""

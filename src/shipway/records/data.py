@@ -78,3 +78,7 @@ class ValidatedData(Record, frozen=True, tag="data"):
     def content(self) -> object:
         """Digests of the datasets; what the checks said does not change what is trained."""
         return {name: dataset.digest for name, dataset in sorted(self.datasets.items())}
+
+    def objects(self) -> tuple[str, ...]:
+        """The tables that Shipway made itself."""
+        return tuple(d.object for d in self.datasets.values() if d.object is not None)

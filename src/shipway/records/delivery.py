@@ -73,6 +73,10 @@ class Package(Record, frozen=True, tag="package"):
         """The digest of the manifest."""
         return self.digest
 
+    def objects(self) -> tuple[str, ...]:
+        """The image layout and the local bundle."""
+        return (self.layout, self.bundle)
+
 
 ReleaseAction = Literal[
     "placing", "placed", "routing", "live", "rejected", "rolling-back", "rolled-back", "stopped",

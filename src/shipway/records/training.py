@@ -57,6 +57,10 @@ class TrainedModel(Record, frozen=True, tag="model"):
         """The model's digest and what its script reported."""
         return {"digest": self.digest, "reported": self.reported}
 
+    def objects(self) -> tuple[str, ...]:
+        """The model directory."""
+        return (self.digest,)
+
 
 class Interval(Record, frozen=True):
     """A confidence interval: `low` and `high` at `confidence`, and the method it came from."""
@@ -161,3 +165,7 @@ class Evaluation(Record, frozen=True, tag="evaluation"):
             "champion": self.champion.digest if self.champion else None,
             "gates": [[gate.gate, gate.slice, gate.verdict] for gate in self.gates],
         }
+
+    def objects(self) -> tuple[str, ...]:
+        """The predictions."""
+        return (self.predictions,) if self.predictions else ()
