@@ -30,7 +30,7 @@ class Document(msgspec.Struct, frozen=True):
     positions: dict[KeyPath, Position]
 
     def where(self, *keys: str | int) -> str:
-        """`shipway.yaml:12:5` of the value at `keys`, or of its nearest parent that stands there."""
+        """`shipway.yaml:12:5` of the value at `keys`, or of its nearest parent in the text."""
         for length in range(len(keys), -1, -1):
             place = self.positions.get(keys[:length])
             if place is not None:

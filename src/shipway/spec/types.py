@@ -16,7 +16,7 @@ class Base(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     """All parts of the spec are frozen and refuse unknown keys."""
 
 
-class Amount(Base):
+class Amount(Base, frozen=True):
     """A number of rows (`120`) or a share of them (`1%` is 0.01, share true)."""
 
     value: float
@@ -31,19 +31,17 @@ Duration = Annotated[float, msgspec.Meta(description="seconds; written with a un
 Percent = Annotated[float, msgspec.Meta(description="a share; 5% or 0.05")]
 Scalar = str | int | float | bool | None
 Task = Literal["binary", "multiclass", "regression"]
-ColumnType = Literal[
-    "string", "integer", "float", "boolean", "category", "date", "datetime"
-]
+ColumnType = Literal["string", "integer", "float", "boolean", "category", "date", "datetime"]
 
 
-class ThresholdSpec(Base):
+class ThresholdSpec(Base, frozen=True):
     """Where the decision threshold comes from, when it is not a number."""
 
     from_: Literal["validation"] = msgspec.field(name="from")
     maximise: str
 
 
-class ModelSpec(Base):
+class ModelSpec(Base, frozen=True):
     """The model: its name, its task, and what it predicts."""
 
     name: str
@@ -57,7 +55,7 @@ class ModelSpec(Base):
     owner: str = ""
 
 
-class EnvironmentSpec(Base):
+class EnvironmentSpec(Base, frozen=True):
     """The project's Python environment."""
 
     requirements: tuple[str, ...] = ()
@@ -65,7 +63,7 @@ class EnvironmentSpec(Base):
     python: str | None = None
 
 
-class SplitSpec(Base):
+class SplitSpec(Base, frozen=True):
     """How one table becomes train, validation and test."""
 
     test: Amount
@@ -76,7 +74,7 @@ class SplitSpec(Base):
     stratify: bool = False
 
 
-class OutliersSpec(Base):
+class OutliersSpec(Base, frozen=True):
     """Bounds that follow from the column itself."""
 
     method: Literal["iqr", "z"]
@@ -84,7 +82,7 @@ class OutliersSpec(Base):
     at_most: Amount = Amount(0)
 
 
-class ColumnSpec(Base):
+class ColumnSpec(Base, frozen=True):
     """What must hold for one column."""
 
     type: ColumnType | None = None
@@ -99,14 +97,14 @@ class ColumnSpec(Base):
     sensitive: bool = False
 
 
-class RowsSpec(Base):
+class RowsSpec(Base, frozen=True):
     """How many rows the tables hold together."""
 
     min: int | None = None
     max: int | None = None
 
 
-class OverlapSpec(Base):
+class OverlapSpec(Base, frozen=True):
     """Rows that two tables may share."""
 
     between: tuple[str, str]
@@ -114,7 +112,7 @@ class OverlapSpec(Base):
     at_most: Amount = Amount(0)
 
 
-class DriftSpec(Base):
+class DriftSpec(Base, frozen=True):
     """How far the data may be from a reference."""
 
     against: str = "champion"
@@ -122,7 +120,7 @@ class DriftSpec(Base):
     at_most: float = 0.2
 
 
-class DataSpec(Base):
+class DataSpec(Base, frozen=True):
     """The tables, and what must hold for them."""
 
     all: str | None = None
@@ -143,7 +141,7 @@ class DataSpec(Base):
     snapshot: bool = False
 
 
-class TestsSpec(Base):
+class TestsSpec(Base, frozen=True):
     """The unit tests of the model's code."""
 
     __test__ = False
@@ -152,7 +150,7 @@ class TestsSpec(Base):
     junit: str | None = None
 
 
-class StepSpec(Base):
+class StepSpec(Base, frozen=True):
     """A step of the user's own."""
 
     command: tuple[str, ...]
@@ -166,14 +164,14 @@ class StepSpec(Base):
     timeout: Duration | None = None
 
 
-class NoProgressSpec(Base):
+class NoProgressSpec(Base, frozen=True):
     """Stop when a metric has not improved for so many steps."""
 
     no_progress: int
     metric: str
 
 
-class MetricsSource(Base):
+class MetricsSource(Base, frozen=True):
     """Where the metrics of a training command are found."""
 
     stdout: tuple[str, ...] = ()
@@ -183,7 +181,7 @@ class MetricsSource(Base):
     map: dict[str, str] = {}
 
 
-class TrainSpec(Base):
+class TrainSpec(Base, frozen=True):
     """How the model is trained: a function, a command or a notebook."""
 
     function: str | None = None
@@ -203,21 +201,21 @@ class TrainSpec(Base):
     stop_if: tuple[Literal["nan"] | NoProgressSpec, ...] = ("nan",)
 
 
-class GateSpec(Base):
+class GateSpec(Base, frozen=True):
     """One gate, and what happens when it does not pass."""
 
     gate: str
     on_fail: Literal["stop", "warn"] = "stop"
 
 
-class BudgetSpec(Base):
+class BudgetSpec(Base, frozen=True):
     """How often one test set may be used, and what each use costs."""
 
     uses: int
     adaptivity: Literal["none", "firstChange", "full"] = "none"
 
 
-class EvaluateSpec(Base):
+class EvaluateSpec(Base, frozen=True):
     """What is measured, and what is demanded of it."""
 
     dataset: str = "test"
@@ -228,27 +226,27 @@ class EvaluateSpec(Base):
     cost: dict[str, float] = {}
 
 
-class RegistrySpec(Base):
+class RegistrySpec(Base, frozen=True):
     """Which model registry keeps the versions."""
 
     kind: str = "built-in"
     address: str = ""
 
 
-class ReportSpec(Base):
+class ReportSpec(Base, frozen=True):
     """What a report may show."""
 
     rows: Literal["values", "keys", "none"] = "keys"
 
 
-class GoldenRequest(Base):
+class GoldenRequest(Base, frozen=True):
     """A request of the user's own web application and the answer that it must give."""
 
     request: Any
     expect: Any
 
 
-class ServerSpec(Base):
+class ServerSpec(Base, frozen=True):
     """The user's own web application instead of Shipway's server."""
 
     command: str
@@ -257,7 +255,7 @@ class ServerSpec(Base):
     golden: tuple[GoldenRequest, ...] = ()
 
 
-class PackageSpec(Base):
+class PackageSpec(Base, frozen=True):
     """The image."""
 
     push: str | None = None
@@ -267,7 +265,7 @@ class PackageSpec(Base):
     server: ServerSpec | None = None
 
 
-class ApprovalsSpec(Base):
+class ApprovalsSpec(Base, frozen=True):
     """Who must agree before an environment is changed."""
 
     count: int = 1
@@ -275,13 +273,13 @@ class ApprovalsSpec(Base):
     author: bool = True
 
 
-class RequireSpec(Base):
+class RequireSpec(Base, frozen=True):
     """What must be proved before an environment is changed."""
 
     signed: bool = False
 
 
-class CanarySpec(Base):
+class CanarySpec(Base, frozen=True):
     """A growing share of the traffic."""
 
     steps: tuple[Percent, ...]
@@ -290,14 +288,14 @@ class CanarySpec(Base):
     confidence: Percent = 0.95
 
 
-class StrategySpec(Base):
+class StrategySpec(Base, frozen=True):
     """How traffic moves to a new release: direct unless one of the others is named."""
 
     kind: Literal["direct", "blue-green", "canary", "shadow"] = "direct"
     canary: CanarySpec | None = None
 
 
-class DeploySpec(Base):
+class DeploySpec(Base, frozen=True):
     """One environment: where it is, and what a release must satisfy to go there.
 
     Keys beyond these are the target's own options; the target's file declares them and
@@ -314,20 +312,20 @@ class DeploySpec(Base):
     options: dict[str, Any] = {}
 
 
-class CaptureSpec(Base):
+class CaptureSpec(Base, frozen=True):
     """Which requests are kept."""
 
     sample: Percent = 1.0
 
 
-class RetrainSpec(Base):
+class RetrainSpec(Base, frozen=True):
     """When a retraining starts, and how far it goes."""
 
     when: str
     until: str = "register"
 
 
-class MonitorSpec(Base):
+class MonitorSpec(Base, frozen=True):
     """What is watched in one environment."""
 
     capture: CaptureSpec | None = None
@@ -338,7 +336,7 @@ class MonitorSpec(Base):
     retrain: RetrainSpec | None = None
 
 
-class Spec(Base):
+class Spec(Base, frozen=True):
     """The whole of `shipway.yaml`."""
 
     shipway: int
