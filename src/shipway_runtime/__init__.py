@@ -7,3 +7,7 @@
 Only the standard library is imported here, with the syntax of Python 3.9: this package runs in the
 project's own environment. It never imports `shipway`.
 """
+
+from shipway_runtime.events import log
+
+__all__ = ["log"]
