@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who makes the deployable unit."""
 
-CATALOGUE: dict[str, str] = {}
+CATALOGUE: dict[str, str] = {
+    "native": "shipway.adapters.builders.native:NativeBuilder",
+    "dockerfile": "shipway.adapters.builders.dockerfile:DockerfileBuilder",
+}

@@ -2,17 +2,27 @@
 """Who makes the deployable unit."""
 
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
+from shipway.packaging.layers import Layer
 from shipway.records.source import PythonEnvironment
 
 
-class BuildRequest(msgspec.Struct, frozen=True):
-    """What goes into an image: folders with model, code and runtime, the environment, the base.
+class ReadyLayer(msgspec.Struct, frozen=True):
+    """A layer that was built before, and the file that holds its blob."""
 
-    `base` is `scratch` or the path of a local OCI layout.
+    layer: Layer
+    blob: Path
+
+
+class BuildRequest(msgspec.Struct, frozen=True):
+    """What goes into an image: folders with model and code, the environment, the base.
+
+    `base` is `scratch` or the path of a local OCI layout; `service` becomes `service.json`.
+    `dependencies` saves building that layer again: the caller kept it under
+    `packaging.contents.dependencies_key(environment)`.
     """
 
     model: Path
@@ -21,15 +31,22 @@ class BuildRequest(msgspec.Struct, frozen=True):
     base: str
     name: str
     labels: dict[str, str] = {}
+    service: dict[str, Any] = {}
+    dependencies: ReadyLayer | None = None
 
 
 class Built(msgspec.Struct, frozen=True):
-    """An OCI image layout in `layout`: manifest digest, diff_ids of the layers, size in bytes."""
+    """An OCI image layout in `layout`: manifest digest, diff_ids of the layers, size in bytes.
+
+    `parts` are the layers that were added to the base, by name (`dependencies`, `runtime`,
+    `code`, `model`); the blob of one lies at `layout/blobs/sha256/<its digest's hex>`.
+    """
 
     layout: Path
     digest: str
     layers: tuple[str, ...]
     size: int
+    parts: dict[str, Layer] = {}
 
 
 class Builder(Protocol):

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Images without Docker: four layers, written by Shipway itself, the same bytes every time."""
+
+from pathlib import Path
+
+from shipway.adapters.builders.interface import BuildRequest, Built
+from shipway.packaging import contents
+from shipway.packaging.base import open_base
+from shipway.packaging.bundle import model_entries
+from shipway.packaging.image import ImageWriter
+from shipway.packaging.platform import oci_platform, python_minor
+
+
+class NativeBuilder:
+    """Writes an OCI image layout: dependencies, runtime, code, model, from rarely to often new."""
+
+    def build(self, request: BuildRequest, target: Path) -> Built:
+        """Write the layout into the empty folder `target`.
+
+        Raises InputError for a base that is broken, of another platform or without the right
+        Python, and for files that can't be packaged.
+        """
+        environment = request.environment
+        platform = oci_platform(environment.platform)
+        base = open_base(request.base, platform, python_minor(environment.python))
+        image = ImageWriter(target, base)
+        if request.dependencies is not None:
+            ready = request.dependencies
+            image.reuse("dependencies", ready.layer, ready.blob)
+        else:
+            image.add("dependencies", contents.dependency_entries(environment))
+        runtime = f"{contents.RUNTIME}/shipway_runtime"
+        image.add("runtime", contents.folder_entries(contents.runtime_source(), runtime))
+        image.add("code", contents.folder_entries(request.code, f"{contents.BUNDLE}/code"))
+        image.add("model", model_entries(request.model, request.service, environment.lock))
+        labels = {"org.opencontainers.image.title": request.name, **request.labels}
+        written = image.finish(platform, labels)
+        return Built(target, written.digest, written.diff_ids, written.size, written.layers)
