@@ -6,9 +6,7 @@ into a folder of ours, by a temporary index, once.
 """
 
 import os
-import shutil
 import stat
-import tempfile
 from pathlib import Path
 
 from shipway.adapters.sources import providers
@@ -78,6 +76,10 @@ class GitSources:
         folder = self._cache.absolute() / commit
         if folder.is_dir():
             return folder
+        # Both are slow to import and only needed here, not by a run that finds nothing changed.
+        import shutil
+        import tempfile
+
         with disk_errors(self._cache):
             self._cache.mkdir(parents=True, exist_ok=True)
             temporary = Path(tempfile.mkdtemp(prefix=f".{commit}.", dir=self._cache.absolute()))
