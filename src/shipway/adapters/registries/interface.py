@@ -7,7 +7,7 @@ from shipway.records.delivery import ModelVersion
 
 
 class Registry(Protocol):
-    """Versions of models, numbered 1, 2, 3…; aliases mirror the release log, they decide nothing."""
+    """Versions of models, numbered 1, 2, 3…; aliases mirror the release log and decide nothing."""
 
     def register(self, version: ModelVersion) -> ModelVersion:
         """Add a version (its `number` is ignored); the kept one.
