@@ -72,5 +72,5 @@ class Target(Protocol):
         ...
 
     def stop(self) -> None:
-        """Take the endpoint and all its releases down; the next `place` and `route` bring it back."""
+        """Take the endpoint and all its releases down; `place` and `route` bring it back."""
         ...
