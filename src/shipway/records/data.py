@@ -31,7 +31,10 @@ class Dataset(Record, frozen=True):
 
 
 class Example(Record, frozen=True):
-    """An offending row: its number from 0 in the dataset, its key columns, and the value."""
+    """An offending row: its number from 0 in the dataset, its key columns, and the value.
+
+    `shown` is False where the value was withheld (`report.rows`, `sensitive`).
+    """
 
     row: int
     key: dict[str, Any] = {}
@@ -43,7 +46,8 @@ class CheckResult(Record, frozen=True):
     """What one check found in one dataset.
 
     `failing` counts the offending rows out of `rows`; `line` is the line of the spec that
-    demands the check. `columns` names all columns of a rule.
+    demands the check. `columns` names all columns of a rule. `observed` never holds a cell's
+    value; `detail` may, and is withheld with the examples.
     """
 
     dataset: str
@@ -57,11 +61,14 @@ class CheckResult(Record, frozen=True):
     examples: tuple[Example, ...] = ()
     line: int = 0
     columns: tuple[str, ...] = ()
+    detail: str = ""
 
     def reason(self) -> str:
         """One line for a summary: dataset, column, rule, what was found."""
         place = f"{self.dataset}.{self.column}" if self.column else self.dataset
-        return f"{place}: {self.check} {self.expected}: {self.observed}".strip()
+        rule = f"{self.check} {self.expected}".strip()
+        found = f"{self.observed} ({self.detail})" if self.detail else self.observed
+        return f"{place}: {rule}: {found}"
 
 
 class ValidatedData(Record, frozen=True, tag="data"):

@@ -5,16 +5,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from shipway.base.errors import InputError
+
 if TYPE_CHECKING:
     import polars as pl
 
 
 class TableFormat(Protocol):
-    """One file format."""
+    """One file format.
+
+    `is_text` says that the format has no types: every column then comes as text, and `shipway.data`
+    reads it as the declared or inferred type.
+    """
+
+    is_text: bool
 
     def scan(self, files: Sequence[Path], nulls: Sequence[str]) -> "pl.LazyFrame":
-        """All files as one lazy frame, in the order given.
+        """All files as one lazy frame, in the order given; cells that read `nulls` are missing.
 
         InputError, naming the file, when one is empty, truncated or not of this format.
         """
+        ...
+
+    def explain(self, files: Sequence[Path], error: Exception) -> InputError:
+        """What is wrong with which file, after collecting the frame of `scan` raised `error`."""
         ...

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The checks of a project's tables: measured by one query for each table, judged by pure functions.
+
+    check_tables({"train": frame, "test": frame}, data, line_of=document.line_of, now=now())
+
+`columns` and `rules` hold for each of train, validation and test, or for `all` where that is the
+table; `rows` counts them together; `overlap` compares two tables. Rows are looked at a second time
+only where a check failed, for examples.
+"""
+
+import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+import polars as pl
+
+from shipway.base.clock import stamp
+from shipway.base.names import nearest
+from shipway.data.check import Check, Outcome, measure
+from shipway.data.column_checks import column_checks
+from shipway.data.columns import prepare, views
+from shipway.data.examples import find_examples
+from shipway.data.overlap import overlap_check
+from shipway.data.table_checks import LineOf, rows_checks, rule_check
+from shipway.records.data import CheckResult
+from shipway.spec.document import KeyPath
+from shipway.spec.expressions import columns, parse
+from shipway.spec.types import DataSpec
+
+Required = tuple[str, KeyPath]
+PARTS = ("train", "validation", "test")
+
+
+def check_tables(
+    frames: Mapping[str, pl.LazyFrame],
+    data: DataSpec,
+    *,
+    line_of: LineOf,
+    now: datetime.datetime,
+    text: Collection[str] = (),
+    required: Sequence[Required] = (),
+) -> tuple[tuple[CheckResult, ...], str | None]:
+    """All checks of all tables, and until when their verdict holds (None: it does not age).
+
+    `frames` maps names of tables to frames, extra tables included; those in `text` hold unread
+    text (CSV). `required` are columns that must be there for other reasons, with the place in the
+    spec that names them. `now` is in UTC. Results hold values: `redact` them before they are kept.
+    InputError where the spec asks for what a column can't have.
+    """
+    names = ["all"] if "all" in frames else [name for name in PARTS if name in frames]
+    results: list[CheckResult] = []
+    until: list[datetime.datetime] = []
+    counts: dict[str, int] = {}
+    for name in names:
+        table = _Table(name, frames[name], data, text=name in text)
+        found = table.run(line_of, now)
+        results += table.presence((*_demanded(data), *required), line_of) + found.results
+        until += found.until
+        counts[name] = found.rows
+    results += rows_checks(data.rows, counts, line_of)
+    overlap = overlap_check(frames, data, text, line_of)
+    results += [overlap] if overlap is not None else []
+    return tuple(results), stamp(min(until)) if until else None
+
+
+def _demanded(data: DataSpec) -> Iterator[Required]:
+    """The columns that the data part of the spec names by itself."""
+    for name in data.columns:
+        yield name, ("data", "columns", name)
+    for key in ("id", "time"):
+        if (name := getattr(data, key)) is not None:
+            yield name, ("data", key)
+
+
+class Found(NamedTuple):
+    """What the checks of one table found; `until` holds the ends of verdicts that age."""
+
+    results: list[CheckResult]
+    rows: int
+    until: list[datetime.datetime]
+
+
+class _Table:
+    """One table on its way through its checks."""
+
+    def __init__(self, name: str, frame: pl.LazyFrame, data: DataSpec, *, text: bool) -> None:
+        self.name = name
+        self.data = data
+        self.names = frame.collect_schema().names()
+        self.id = data.id if data.id in self.names else None
+        read = (name for rule in data.rules for name in columns(parse(rule)))
+        used = dict.fromkeys((*data.columns, *read, *([self.id] if self.id else [])))
+        here = [column for column in used if column in self.names]
+        self.views = views(frame, here, data.columns, text=text, dates=True)
+        self.frame = prepare(frame, self.views)
+
+    def run(self, line_of: LineOf, now: datetime.datetime) -> Found:
+        """Measure all checks, judge them, and look for examples where they failed."""
+        checks = list(self._checks(now))
+        measured, rows = measure(self.frame, checks)
+        outcomes = [check.judge(found, rows) for check, found in zip(checks, measured, strict=True)]
+        results = [
+            self._result(check, outcome, rows, line_of)
+            for check, outcome in zip(checks, outcomes, strict=True)
+        ]
+        until = [outcome.until for outcome in outcomes if outcome.until is not None]
+        return Found(self._with_examples(checks, results), rows, until)
+
+    def presence(self, wanted: Iterable[Required], line_of: LineOf) -> list[CheckResult]:
+        """A result for each wanted column: is it in the table?"""
+        places: dict[str, KeyPath] = {}
+        for name, place in wanted:
+            places.setdefault(name, place)
+        return [self._present(name, line_of(*place)) for name, place in places.items()]
+
+    def _checks(self, now: datetime.datetime) -> Iterator[Check]:
+        for name, spec in self.data.columns.items():
+            if name in self.views:
+                yield from column_checks(self.views[name], spec, now)
+        schema = self.frame.collect_schema()
+        for number, rule in enumerate(self.data.rules):
+            yield rule_check(rule, ("data", "rules", number), schema, self.views)
+
+    def _result(self, check: Check, outcome: Outcome, rows: int, line_of: LineOf) -> CheckResult:
+        return CheckResult(
+            dataset=self.name,
+            column=check.column,
+            check=check.name,
+            verdict=outcome.verdict,
+            observed=outcome.observed,
+            expected=check.expected,
+            failing=outcome.failing,
+            rows=rows,
+            line=line_of(*check.keys),
+            columns=check.columns,
+            detail=outcome.detail,
+        )
+
+    def _with_examples(
+        self, checks: Sequence[Check], results: Sequence[CheckResult]
+    ) -> list[CheckResult]:
+        failed = [number for number, result in enumerate(results) if result.verdict == "failed"]
+        found = find_examples(self.frame, [checks[number] for number in failed], self.id)
+        examples = dict(zip(failed, found, strict=True))
+        return [
+            msgspec.structs.replace(result, examples=examples.get(number, ()))
+            for number, result in enumerate(results)
+        ]
+
+    def _present(self, name: str, line: int) -> CheckResult:
+        there = name in self.names
+        guess = None if there else nearest(name, self.names)
+        missing = f"missing; did you mean {guess!r}?" if guess else "missing"
+        return CheckResult(
+            dataset=self.name,
+            column=name,
+            check="presence",
+            verdict="passed" if there else "failed",
+            observed="present" if there else missing,
+            expected="",
+            line=line,
+        )

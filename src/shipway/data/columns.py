@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Columns as the spec sees them: what type a column has, and whether that is the declared one.
+
+`view` gives for each column an expression of its typed values. In a text table (CSV) every type is
+read from the text; in a typed one (Parquet) only harmless differences are bridged: whole floats
+are integers, midnights are dates, numbers and truth values may be categories.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from shipway.data.inference import infer_types
+from shipway.data.parsing import as_moment, integral, parse_text
+from shipway.spec.types import ColumnSpec, ColumnType
+
+RAW = "\x00raw "
+BAD = "\x00bad "
+
+
+@dataclass(frozen=True)
+class View:
+    """One column: its name, the type that its values have, the values, and the type in the file.
+
+    `lossy` says that reading may fail for single cells; `wrong` that the file's type is not the
+    declared one at all (then `values` are those of the file).
+    """
+
+    name: str
+    type: str
+    values: pl.Expr
+    found: str
+    lossy: bool = False
+    wrong: bool = False
+
+
+def type_name(dtype: pl.DataType) -> str:
+    """The spec's word for a polars type; polars' own, in lower case, when there is none."""
+    if dtype.is_integer():
+        return "integer"
+    if dtype.is_numeric():
+        return "float"
+    if isinstance(dtype, pl.String | pl.Categorical | pl.Enum):
+        return "string"
+    names = {pl.Boolean: "boolean", pl.Date: "date", pl.Datetime: "datetime"}
+    return names.get(type(dtype), str(dtype).lower())
+
+
+def demanded_type(spec: ColumnSpec | None) -> ColumnType | None:
+    """The declared type; where only a date can be meant (a date as a bound, freshness), that."""
+    if spec is None or spec.type is not None:
+        return spec.type if spec else None
+    dated = isinstance(spec.min, str) or isinstance(spec.max, str) or spec.newest_within is not None
+    return "datetime" if dated else None
+
+
+def views(
+    frame: pl.LazyFrame,
+    names: Iterable[str],
+    specs: Mapping[str, ColumnSpec],
+    *,
+    text: bool,
+    dates: bool,
+) -> dict[str, View]:
+    """A view of each of the columns `names`, which all exist in `frame`.
+
+    `text` says that the table comes from a format without types; `dates` that undeclared text
+    columns may be inferred to be dates.
+    """
+    schema = frame.collect_schema()
+    kinds: dict[str, ColumnType | None] = {name: demanded_type(specs.get(name)) for name in names}
+    if not text:
+        return {name: _typed(name, schema[name], kind) for name, kind in kinds.items()}
+    open_names = [name for name, kind in kinds.items() if kind is None]
+    inferred = infer_types(frame, open_names, dates=dates)
+    return {name: _from_text(name, kind or inferred[name]) for name, kind in kinds.items()}
+
+
+def _from_text(name: str, kind: ColumnType) -> View:
+    lossy = kind not in ("string", "category")
+    return View(name, kind, parse_text(pl.col(name), kind), "text", lossy=lossy)
+
+
+def _typed(name: str, dtype: pl.DataType, kind: ColumnType | None) -> View:
+    found = type_name(dtype)
+    values = _plain(pl.col(name), dtype)
+    match kind, found:
+        case ("integer", "float"):
+            return View(name, "integer", integral(values), found, lossy=True)
+        case ("float", "integer"):
+            return View(name, "float", values.cast(pl.Float64), found)
+        case ("date", "datetime"):
+            midnight = pl.when(values == values.dt.truncate("1d")).then(values)
+            return View(name, "date", midnight.cast(pl.Date), found, lossy=True)
+        case ("datetime", "date"):
+            return View(name, "datetime", as_moment(values, pl.Date()), found)
+        case ("category", "string" | "integer" | "boolean"):
+            return View(name, found, values, found)
+        case _:
+            return View(name, found, values, found, wrong=kind is not None and kind != found)
+
+
+def _plain(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """The same values in the plainest type: text for categories, floats for decimals, UTC."""
+    if isinstance(dtype, pl.Categorical | pl.Enum):
+        return column.cast(pl.String)
+    if isinstance(dtype, pl.Decimal):
+        return column.cast(pl.Float64)
+    return as_moment(column, dtype) if isinstance(dtype, pl.Datetime) else column
+
+
+def prepare(frame: pl.LazyFrame, views: Mapping[str, View]) -> pl.LazyFrame:
+    """A frame for checks: each viewed column under its own name with typed values, and beside it
+    `RAW` + name, the cell as it stands in the file, and `BAD` + name, whether it can't be read.
+
+    Values are null where they are missing (NaN included) or can't be read.
+    """
+    schema = frame.collect_schema()
+    made: list[pl.Expr] = []
+    for name, view in views.items():
+        raw = pl.col(name)
+        values = view.values.fill_nan(None) if view.type == "float" else view.values
+        given = raw.fill_nan(None) if schema[name].is_float() else raw
+        nan = view.values.is_nan() if view.type == "float" and view.lossy else pl.lit(value=False)
+        bad = given.is_not_null() & values.is_null() & ~nan.fill_null(value=False)
+        made += [
+            values.alias(name),
+            raw.alias(RAW + name),
+            (bad if view.lossy else pl.lit(value=False)).alias(BAD + name),
+        ]
+    return frame.select(made)
+
+
+def typed(frame: pl.LazyFrame, specs: Mapping[str, ColumnSpec], *, text: bool) -> pl.LazyFrame:
+    """All columns of a text table as declared or inferred; of a typed one, as declared.
+
+    Cells that can't be read become null: check the table first. Undeclared text that looks like a
+    date stays text, as every CSV reader that the user's code may use would leave it.
+    """
+    names = frame.collect_schema().names()
+    if not text:
+        names = [name for name in names if name in specs]
+    found = views(frame, names, specs, text=text, dates=False)
+    return frame.with_columns(view.values.alias(name) for name, view in found.items())

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Offending rows: found where a check failed, and withheld where they may not be shown.
+
+Results are made with values, for a terminal. Whatever is written anywhere (records, JSON, reports,
+logs) goes through `redact` first.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Literal
+
+import msgspec
+import polars as pl
+
+from shipway.data.check import ROW, Check
+from shipway.data.columns import RAW
+from shipway.data.wording import plain
+from shipway.records.data import CheckResult, Example
+from shipway.spec.types import DataSpec
+
+MOST = 5
+Mode = Literal["values", "keys", "none"]
+
+
+def find_examples(
+    frame: pl.LazyFrame, checks: Sequence[Check], id_column: str | None
+) -> list[tuple[Example, ...]]:
+    """Up to five offending rows of each check, in the order of the table; one read for all."""
+    names = frame.collect_schema().names()
+    numbered = frame.with_row_index(ROW)
+    queries = [
+        numbered.filter(check.offending).head(MOST).select(ROW, *_shown(check, names, id_column))
+        if check.offending is not None
+        else None
+        for check in checks
+    ]
+    asked = [query for query in queries if query is not None]
+    found = iter(pl.collect_all(asked))
+    return [
+        as_examples(next(found), check.values, id_column) if query is not None else ()
+        for check, query in zip(checks, queries, strict=True)
+    ]
+
+
+def _shown(check: Check, names: Sequence[str], id_column: str | None) -> list[pl.Expr]:
+    """The columns of an example: as they stand in the file, so that unreadable cells show."""
+    wanted = dict.fromkeys((*check.values, *([id_column] if id_column else [])))
+    return [
+        pl.col(RAW + name).alias(name) if RAW + name in names else pl.col(name)
+        for name in wanted
+        if name in names
+    ]
+
+
+def as_examples(
+    rows: pl.DataFrame, values: Sequence[str], id_column: str | None
+) -> tuple[Example, ...]:
+    """Rows with a `ROW` column as records; several values by the names of their columns."""
+    return tuple(
+        Example(
+            row=row[ROW],
+            key={id_column: plain(row[id_column])} if id_column in row else {},
+            value=plain(row[values[0]])
+            if len(values) == 1
+            else {name: plain(row[name]) for name in values if name in row},
+        )
+        for row in rows.to_dicts()
+    )
+
+
+def sensitive_columns(data: DataSpec) -> frozenset[str]:
+    """The columns whose values are shown nowhere outside a terminal."""
+    return frozenset(name for name, column in data.columns.items() if column.sensitive)
+
+
+def redact(
+    results: Sequence[CheckResult], mode: Mode, sensitive: Collection[str]
+) -> tuple[CheckResult, ...]:
+    """`results` as they may be written: `values` of all but sensitive columns, `keys`, or `none`.
+
+    Withheld values are None with `shown` False; under `none` there are no examples at all. A
+    `detail` is kept only where values are.
+    """
+    return tuple(_redact(result, mode, sensitive) for result in results)
+
+
+def _redact(result: CheckResult, mode: Mode, sensitive: Collection[str]) -> CheckResult:
+    touched = {result.column, *result.columns}
+    detail = result.detail if mode == "values" and not touched & set(sensitive) else ""
+    examples = () if mode == "none" else result.examples
+    return msgspec.structs.replace(
+        result,
+        detail=detail,
+        examples=tuple(_withhold(one, result.column, mode, sensitive) for one in examples),
+    )
+
+
+def _withhold(example: Example, column: str, mode: Mode, sensitive: Collection[str]) -> Example:
+    key = {name: value for name, value in example.key.items() if name not in sensitive}
+    if mode == "keys" or column in sensitive:
+        return Example(example.row, key, None, shown=False)
+    if isinstance(example.value, dict):
+        value = {name: cell for name, cell in example.value.items() if name not in sensitive}
+        return Example(example.row, key, value, shown=len(value) == len(example.value))
+    return Example(example.row, key, example.value)

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which files a table is made of: found by path or glob, told apart by the ending of their names.
+
+Nothing here reads a table, so that an unchanged run can name its data without loading polars.
+"""
+
+from collections.abc import Sequence
+from glob import has_magic
+from pathlib import Path
+
+from shipway.base.errors import InputError, NotAvailableYetError
+from shipway.base.names import did_you_mean
+from shipway.spec.types import DataSpec
+
+SUFFIXES = {
+    ".parquet": "parquet",
+    ".csv": "csv",
+    ".csv.gz": "csv",
+    ".tsv": "csv",
+    ".tsv.gz": "csv",
+}
+MAIN = ("all", "train", "validation", "test")
+
+
+def declared_tables(data: DataSpec) -> dict[str, str]:
+    """Path or glob of each table that the spec names, extra ones included."""
+    main = {name: path for name in MAIN if (path := getattr(data, name)) is not None}
+    return {**main, **data.extra}
+
+
+def data_files(folder: Path, data: DataSpec) -> list[Path]:
+    """All files of all tables, each once, sorted; InputError when one is missing."""
+    found = {
+        path for pattern in declared_tables(data).values() for path in find_files(folder, pattern)
+    }
+    return sorted(found)
+
+
+def find_files(folder: Path, pattern: str, *, where: str = "") -> list[Path]:
+    """The files that `pattern` (a path or a glob, relative to `folder`) names, sorted.
+
+    InputError when there is none, with the nearest name that exists; hidden files never match a
+    glob.
+    """
+    if "://" in pattern:
+        raise NotAvailableYetError(
+            f"{pattern}: tables in buckets are not available yet",
+            where=where,
+            cure="Name a file or a glob inside the repository.",
+        )
+    if has_magic(pattern):
+        return _matching(folder, pattern, where)
+    path = folder / pattern
+    if path.is_dir():
+        raise InputError(
+            f"{pattern} is a folder",
+            where=where,
+            cure=f"Name its files: {pattern.rstrip('/')}/*.parquet",
+        )
+    if not path.is_file():
+        raise InputError(f"{pattern} does not exist", where=where, cure=_nearest(folder, pattern))
+    return [path]
+
+
+def _matching(folder: Path, pattern: str, where: str) -> list[Path]:
+    base = Path(pattern)
+    root = Path(base.anchor) if base.is_absolute() else folder
+    relative = str(base.relative_to(base.anchor)) if base.is_absolute() else pattern
+    found = sorted(
+        path for path in root.glob(relative) if path.is_file() and not path.name.startswith(".")
+    )
+    if not found:
+        raise InputError(
+            f"no file matches {pattern}", where=where, cure=_nearest(folder, str(base.parent / "x"))
+        )
+    return found
+
+
+def _nearest(folder: Path, pattern: str) -> str:
+    """A hint for a path that is not there: the nearest name in the deepest folder that exists."""
+    path = Path(pattern)
+    for depth in range(1, len(path.parts) + 1):
+        parent = folder.joinpath(*path.parts[: depth - 1])
+        part = path.parts[depth - 1]
+        if parent.is_dir() and not (parent / part).exists():
+            names = sorted(entry.name for entry in parent.iterdir() if entry.name[0] != ".")
+            prefix = "/".join(path.parts[: depth - 1])
+            return did_you_mean(part, names[:50]) + (f" (in {prefix}/)" if prefix and names else "")
+    return ""
+
+
+def format_of(files: Sequence[Path], *, where: str = "") -> str:
+    """The kind of table that `files` are, by their endings; InputError when unknown or mixed."""
+    kinds = {file: _kind(file) for file in files}
+    unknown = [file for file, kind in kinds.items() if kind is None]
+    if unknown:
+        raise InputError(
+            f"{unknown[0].name}: this kind of file is not known",
+            where=where,
+            cure=f"Tables end in one of {', '.join(SUFFIXES)}.",
+        )
+    found = sorted({kind for kind in kinds.values() if kind is not None})
+    if len(found) != 1:
+        raise InputError(f"one table can't be made of {' and '.join(found)} files", where=where)
+    return found[0]
+
+
+def _kind(file: Path) -> str | None:
+    name = file.name.lower()
+    return next((kind for suffix, kind in SUFFIXES.items() if name.endswith(suffix)), None)
