@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Line charts: ROC and precision-recall curves, and what training reported step by step."""
+
+import math
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from shipway.records.training import Curve, CurvePoint
+from shipway.reports.charts.axes import Scale, bounds, frame
+from shipway.reports.charts.figure import Figure, Series
+from shipway.reports.charts.svg import element, picture, rule
+from shipway.reports.text import number
+
+WIDTH, HEIGHT = 420, 320
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 34, 50
+
+
+def roc(curve: Curve, champion: Curve | None = None) -> Figure:
+    """True positive rate over false positive rate, with the line of a guess."""
+    return _square(
+        _compared(curve, champion), "ROC curve", "False positive rate", "True positive rate", True
+    )
+
+
+def precision_recall(curve: Curve, champion: Curve | None = None) -> Figure:
+    """Precision over recall."""
+    lines = _compared(curve, champion)
+    return _square(lines, "Precision-recall curve", "Recall", "Precision", False)
+
+
+def training(name: str, curves: dict[str, tuple[CurvePoint, ...]]) -> Figure:
+    """One chart of metrics that belong together, over the training's steps."""
+    kinds = "abcd"
+    lines = [
+        Series(title, tuple((p.step, p.value) for p in points), kinds[i % len(kinds)])
+        for i, (title, points) in enumerate(curves.items())
+    ]
+    places = [point for line in lines for point in line.points]
+    x_low, x_high = bounds([x for x, _ in places])
+    steps = [x for x, _ in places if math.isfinite(x)]
+    if steps and min(steps) < max(steps):
+        x_low, x_high = min(steps), max(steps)
+    y_low, y_high = bounds([y for _, y in places])
+    x, y = _scales(x_low, x_high, y_low, y_high)
+    said = "; ".join(f"{line.name} ends at {number(line.points[-1][1])}" for line in lines)
+    content = (frame(x, y, "Step", ""), _draw(lines, x, y))
+    return Figure(name, picture(WIDTH, HEIGHT, f"{name} by step", said, *content), tuple(lines))
+
+
+def grouped(
+    curves: dict[str, tuple[CurvePoint, ...]],
+) -> dict[str, dict[str, tuple[CurvePoint, ...]]]:
+    """Curves that differ only in the set they are measured on, together.
+
+    `train_loss` and `validation_loss` go to `loss`. Empty curves are left out.
+    """
+    found: dict[str, dict[str, tuple[CurvePoint, ...]]] = {}
+    for name, points in curves.items():
+        head, _, rest = name.partition("_")
+        known = head in ("train", "training", "validation", "valid", "val", "test", "eval") and rest
+        if points:
+            found.setdefault(rest if known else name, {})[name] = points
+    return found
+
+
+def _compared(curve: Curve, champion: Curve | None) -> list[Series]:
+    lines = [Series("champion", _points(champion), "b")] if champion else []
+    return [*lines, Series("this model", _points(curve), "a")]
+
+
+def _points(curve: Curve) -> tuple[tuple[float, float], ...]:
+    return tuple(zip(curve.x, curve.y, strict=False))
+
+
+def _square(lines: list[Series], title: str, x_name: str, y_name: str, guess: bool) -> Figure:
+    x, y = _scales(0, 1, 0, 1)
+    said = f"{y_name} over {x_name.lower()}: " + " and ".join(line.name for line in lines[::-1])
+    content = [frame(x, y, x_name, y_name)]
+    shown = lines[::-1]
+    if guess:
+        content.append(rule(x.at(0), y.at(0), x.at(1), y.at(1), "guess"))
+        shown = [*shown, Series("guessing", (), "guess")]
+    content.append(_draw(lines, x, y))
+    return Figure(title, picture(WIDTH, HEIGHT, title, said, *content), tuple(shown))
+
+
+def _scales(x_low: float, x_high: float, y_low: float, y_high: float) -> tuple[Scale, Scale]:
+    x = Scale(x_low, x_high, _LEFT, WIDTH - _RIGHT)
+    return x, Scale(y_low, y_high, HEIGHT - _BOTTOM, _TOP)
+
+
+def _draw(lines: Sequence[Series], x: Scale, y: Scale) -> Markup:
+    parts = []
+    for line in lines:
+        for piece in _pieces(line.points):
+            places = " ".join(f"{x.at(a):.1f},{y.at(b):.1f}" for a, b in piece)
+            if len(piece) == 1:
+                a, b = piece[0]
+                parts.append(
+                    element("circle", cx=x.at(a), cy=y.at(b), r=3, class_=f"dot {line.kind}")
+                )
+            else:
+                parts.append(element("polyline", points=places, class_=f"line {line.kind}"))
+    return element("g", *parts)
+
+
+def _pieces(points: Sequence[tuple[float, float]]) -> list[list[tuple[float, float]]]:
+    """The line, broken where a value is no number."""
+    pieces: list[list[tuple[float, float]]] = [[]]
+    for a, b in points:
+        if math.isfinite(a) and math.isfinite(b):
+            pieces[-1].append((a, b))
+        elif pieces[-1]:
+            pieces.append([])
+    return [piece for piece in pieces if piece]

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the page of a run shows, picked from the records by type and put in order."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from markupsafe import Markup
+
+from shipway.records.base import Record
+from shipway.records.data import CheckResult, ValidatedData
+from shipway.records.delivery import Deployment, ModelVersion, Package, Verification
+from shipway.records.run import RunRecord
+from shipway.records.source import PythonEnvironment, Source
+from shipway.records.training import Evaluation, Metric, TestReport, TrainedModel
+from shipway.reports.charts import lines, matrix
+from shipway.reports.charts.figure import Figure
+from shipway.reports.charts.forest import forest
+from shipway.reports.lineage import Link, chain, every, first
+from shipway.reports.outcome import Outcome, outcome
+
+_ORDER = {"failed": 0, "inconclusive": 1, "passed": 2}
+
+
+class SliceTable(msgspec.Struct, frozen=True):
+    """One metric over all slices: the whole dataset's value, and each slice with its picture."""
+
+    name: str
+    overall: Metric | None
+    rows: list[tuple[Metric, Markup]]
+
+
+class View(msgspec.Struct, frozen=True):
+    """Everything that the template needs; parts that the run did not reach are None or empty."""
+
+    run: RunRecord
+    source: Source | None
+    outcome: Outcome
+    environment: PythonEnvironment | None = None
+    data: ValidatedData | None = None
+    bad_checks: list[CheckResult] = []
+    good_checks: list[CheckResult] = []
+    tests: TestReport | None = None
+    model: TrainedModel | None = None
+    training: list[Figure] = []
+    evaluation: Evaluation | None = None
+    metrics: list[Metric] = []
+    slices: list[SliceTable] = []
+    charts: list[Figure] = []
+    version: ModelVersion | None = None
+    package: Package | None = None
+    deployments: list[Deployment] = []
+    verifications: list[Verification] = []
+    lineage: list[Link] = []
+
+
+def view_of(run: RunRecord, results: Mapping[str, Record], next_steps: Sequence[str] = ()) -> View:
+    """The view of a run and the results of those of its stages that have one."""
+    source = first(results, Source) or source_of(run.source)
+    data = first(results, ValidatedData)
+    model = first(results, TrainedModel)
+    evaluation = first(results, Evaluation)
+    checks = sorted(data.checks, key=lambda check: _ORDER[check.verdict]) if data else []
+    return View(
+        run=run,
+        source=source,
+        outcome=outcome(run, results, next_steps),
+        environment=first(results, PythonEnvironment),
+        data=data,
+        bad_checks=[check for check in checks if check.verdict != "passed"],
+        good_checks=[check for check in checks if check.verdict == "passed"],
+        tests=first(results, TestReport),
+        model=model,
+        training=_training(model),
+        evaluation=evaluation,
+        metrics=[m for m in evaluation.metrics if not m.slice] if evaluation else [],
+        slices=_slices(evaluation),
+        charts=_charts(evaluation),
+        version=first(results, ModelVersion),
+        package=first(results, Package),
+        deployments=every(results, Deployment),
+        verifications=every(results, Verification),
+        lineage=chain(results, source),
+    )
+
+
+def source_of(value: Any) -> Source | None:
+    """The source of a run, also when its record came from a file and holds plain JSON."""
+    if isinstance(value, Source):
+        return value
+    try:
+        return msgspec.convert(value, Source)
+    except msgspec.ValidationError:
+        return None
+
+
+def _training(model: TrainedModel | None) -> list[Figure]:
+    groups = lines.grouped(model.curves) if model else {}
+    return [lines.training(name, curves) for name, curves in groups.items()]
+
+
+def _charts(evaluation: Evaluation | None) -> list[Figure]:
+    found: list[Figure | None] = []
+    if evaluation and evaluation.roc:
+        found.append(lines.roc(evaluation.roc, evaluation.champion_roc))
+    if evaluation and evaluation.precision_recall:
+        champion = evaluation.champion_precision_recall
+        found.append(lines.precision_recall(evaluation.precision_recall, champion))
+    if evaluation and evaluation.confusion:
+        found.append(matrix.confusion(evaluation.confusion))
+    return [chart for chart in found if chart is not None]
+
+
+def _slices(evaluation: Evaluation | None) -> list[SliceTable]:
+    if evaluation is None:
+        return []
+    by_name: dict[str, list[Metric]] = {}
+    for metric in evaluation.metrics:
+        if metric.slice:
+            by_name.setdefault(metric.name, []).append(metric)
+    whole = {metric.name: metric for metric in evaluation.metrics if not metric.slice}
+    tables = []
+    for name, metrics in by_name.items():
+        overall = whole.get(name)
+        pictures = forest(metrics, overall.value if overall else None)
+        tables.append(SliceTable(name, overall, list(zip(metrics, pictures, strict=True))))
+    return tables
