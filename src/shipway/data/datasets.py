@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Datasets of a run, made readable again: the user's own files in place, or Shipway's own tables
+fetched from the store."""
+
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shipway.records.data import DataFile, Dataset
+from shipway.spec.types import DataSpec
+from shipway.storage.interface import Objects
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from shipway.data.opening import Formats
+
+FETCHED = ".tables"
+
+
+def dataset_paths(dataset: Dataset, folder: Path, objects: Objects, scratch: Path) -> list[Path]:
+    """The files that hold `dataset`: the user's in `folder` (the spec's), or Parquet in `scratch`.
+
+    A table that Shipway made itself is fetched once to `scratch/.tables/<name>.parquet`.
+    """
+    if dataset.object is None:
+        return [folder / file.path for file in dataset.files]
+    target = scratch / FETCHED / f"{dataset.name}.parquet"
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f".{secrets.token_hex(6)}.parquet")
+        objects.fetch(dataset.object, partial)
+        partial.replace(target)
+    return [target]
+
+
+def scan_dataset(
+    dataset: Dataset,
+    folder: Path,
+    objects: Objects,
+    scratch: Path,
+    data: DataSpec,
+    formats: "Formats",
+) -> "pl.LazyFrame":
+    """The rows of `dataset` with the declared or inferred types; markers in `nulls` are missing.
+
+    `formats` is `shipway.adapters.tables.table_format`.
+    """
+    from shipway.data.columns import typed
+
+    format_ = formats(dataset.format)
+    frame = format_.scan(dataset_paths(dataset, folder, objects, scratch), data.nulls)
+    return typed(frame, data.columns, text=format_.is_text)
+
+
+def describe_files(
+    folder: Path, files: Sequence[Path], digests: dict[Path, str]
+) -> tuple[DataFile, ...]:
+    """A record for each of the user's files: path relative to `folder`, digest, size in bytes."""
+    return tuple(
+        DataFile(Path(os.path.relpath(file, folder)).as_posix(), digests[file], file.stat().st_size)
+        for file in files
+    )
