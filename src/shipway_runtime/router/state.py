@@ -73,7 +73,7 @@ def load_state(folder: Path) -> State:
         return State(int(values["port"]), {spec.id: spec for spec in releases}, weights)
     except FileNotFoundError:
         return State()
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (RouterError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise RouterError(
             "outside",
             f"the endpoint's state is malformed: {error!r}",
