@@ -211,9 +211,7 @@ def _fresh(view: View, spec: ColumnSpec, now: datetime.datetime) -> Check:
         age = (now - newest.replace(tzinfo=datetime.UTC)).total_seconds()
         verdict: Verdict = "passed" if age <= within else "failed"
         until = now + datetime.timedelta(seconds=within - age) if age <= within else None
-        return Outcome(
-            verdict, f"newest is {duration(age)} old", f"newest {shown(newest)}", until=until
-        )
+        return Outcome(verdict, f"newest is {duration(age)} old", until=until)
 
     return Check(
         column=view.name,

@@ -4,7 +4,7 @@ fetched from the store."""
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,8 +55,15 @@ def scan_dataset(
     return typed(frame, data.columns, text=format_.is_text)
 
 
+def count_rows(frame: "pl.LazyFrame") -> int:
+    """How many rows `frame` has."""
+    import polars as pl
+
+    return int(frame.select(pl.len()).collect(engine="streaming").item())
+
+
 def describe_files(
-    folder: Path, files: Sequence[Path], digests: dict[Path, str]
+    folder: Path, files: Sequence[Path], digests: Mapping[Path, str]
 ) -> tuple[DataFile, ...]:
     """A record for each of the user's files: path relative to `folder`, digest, size in bytes."""
     return tuple(

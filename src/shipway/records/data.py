@@ -67,8 +67,7 @@ class CheckResult(Record, frozen=True):
         """One line for a summary: dataset, column, rule, what was found."""
         place = f"{self.dataset}.{self.column}" if self.column else self.dataset
         rule = f"{self.check} {self.expected}".strip()
-        found = f"{self.observed} ({self.detail})" if self.detail else self.observed
-        return f"{place}: {rule}: {found}"
+        return f"{place}: {rule}: {self.observed}"
 
 
 class ValidatedData(Record, frozen=True, tag="data"):

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finds the declared tables, splits the one that wants it, and checks what must hold for them.
+
+The user's files are read where they lie and never changed; only the parts of a split are stored.
+Checks that do not pass are part of the result, they are not errors here: the runner stops at the
+verdict. The results show offending values; the runner redacts them before they are written.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from shipway.base import clock
+from shipway.base.digests import digest_of
+from shipway.base.errors import InputError
+from shipway.data.locate import data_files
+from shipway.records.base import Skipped
+from shipway.records.data import Dataset, ValidatedData
+from shipway.records.source import Source
+from shipway.spec.types import DataSpec, Spec
+from shipway.stages.context import StageContext
+from shipway.stages.stage import Parts, Scope
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from shipway.data.opening import Table
+    from shipway.data.validation import Checked
+
+
+def depends(scope: Scope) -> Parts:
+    """The data part of the spec, the target, and the content of every declared file."""
+    data = scope.spec.data
+    if data is None:
+        return {}
+    digests = scope.files.digests(data_files(scope.folder, data))
+    return {
+        "spec": {"data": data, "model": {"target": _target(scope.spec)}},
+        "files": {os.path.relpath(path, scope.folder): digest for path, digest in digests.items()},
+    }
+
+
+def validate(ctx: StageContext, source: Source) -> ValidatedData | Skipped:
+    """The datasets, and the result of every check; parts of a split only when all checks passed.
+
+    InputError for a file that is missing, unreadable, or changed while it was read.
+    """
+    data = ctx.spec.data
+    if data is None:
+        return Skipped("no 'data' in the spec")
+    from shipway.adapters.tables import table_format
+    from shipway.data.opening import open_tables, reading
+
+    folder = Path(source.folder)
+    digests = ctx.files.digests(data_files(folder, data))
+    tables = open_tables(folder, data, table_format, ctx.document.where)
+    ctx.tell(f"checking {', '.join(tables)}")
+    with reading(tables.values()):
+        checked = _check(ctx, data, tables)
+        datasets = {
+            name: _describe(table, folder, digests)
+            for name, table in tables.items()
+            if name != "all" or not checked.parts
+        }
+    _refuse_changes(ctx, digests)
+    if checked.verdict == "passed":
+        for name, part in checked.parts.items():
+            origin = sorted(digests[file] for file in tables["all"].files)
+            datasets[name] = _store(ctx, data, name, part, origin)
+    ctx.tell(_summary(checked, datasets))
+    return ValidatedData(datasets, checked.checks, checked.verdict, checked.valid_until)
+
+
+def _target(spec: Spec) -> str | None:
+    return spec.model.target if spec.model is not None else None
+
+
+def _check(ctx: StageContext, data: DataSpec, tables: Mapping[str, "Table"]) -> "Checked":
+    from shipway.data.validation import check_and_split
+
+    return check_and_split(
+        tables,
+        data,
+        line_of=ctx.document.line_of,
+        now=clock.now(),
+        target=_target(ctx.spec),
+    )
+
+
+def _describe(table: "Table", folder: Path, digests: Mapping[Path, str]) -> Dataset:
+    """The dataset that the user's own files are."""
+    from shipway.data.datasets import count_rows, describe_files
+
+    return Dataset(
+        name=table.name,
+        format=table.kind,
+        digest=digest_of(sorted(digests[file] for file in table.files)),
+        rows=count_rows(table.frame),
+        columns=tuple(table.frame.collect_schema().names()),
+        files=describe_files(folder, table.files, digests),
+    )
+
+
+def _store(
+    ctx: StageContext, data: DataSpec, name: str, part: "pl.DataFrame", sources: list[str]
+) -> Dataset:
+    """A part of a split as an object of the store.
+
+    Its digest names what the part follows from, not the bytes that a version of polars wrote.
+    """
+    from shipway.data.split import write_table
+
+    path = ctx.scratch / f"{name}.parquet"
+    write_table(part, path)
+    types = {column: spec.type for column, spec in data.columns.items()}
+    origin = [name, sources, msgspec.to_builtins(data.split), types, data.nulls, _target(ctx.spec)]
+    dataset = Dataset(
+        name=name,
+        format="parquet",
+        digest=digest_of(origin),
+        rows=part.height,
+        columns=tuple(part.columns),
+        object=ctx.store.objects.put(path),
+    )
+    path.unlink()
+    return dataset
+
+
+def _refuse_changes(ctx: StageContext, before: Mapping[Path, str]) -> None:
+    """What was checked must be what the digests name."""
+    after = ctx.files.digests(list(before))
+    changed = [path for path, digest in before.items() if after[path] != digest]
+    if changed:
+        raise InputError(
+            "the file changed while it was read",
+            where=str(changed[0]),
+            cure="Run again when nothing writes to it.",
+        )
+
+
+def _summary(checked: "Checked", datasets: Mapping[str, Dataset]) -> str:
+    rows = ", ".join(f"{name} {dataset.rows:,} rows" for name, dataset in datasets.items())
+    failed = sum(check.verdict != "passed" for check in checked.checks)
+    said = f"{failed} of {len(checked.checks)} checks failed" if failed else "all checks passed"
+    return f"{rows}; {said}"
