@@ -7,10 +7,21 @@ from shipway.records.base import FORMAT, Record, Verdict
 
 
 class StoredModel(Record, frozen=True, tag="stored"):
-    """A model whose provenance is signed and kept: digests of the model and of the envelope."""
+    """A model whose provenance is signed and kept.
+
+    `provenance` is the digest of the signed envelope, `environment` of the PythonEnvironment
+    record, `evaluation` of the Evaluation record (empty when nothing was evaluated); `data` maps
+    datasets to their digests.
+    """
 
     digest: str
     provenance: str
+    environment: str
+    code: str
+    flavour: str
+    evaluation: str = ""
+    data: dict[str, str] = {}
+    params: dict[str, Any] = {}
     unchanged: bool = False
 
     def content(self) -> object:
@@ -22,7 +33,8 @@ class ModelVersion(Record, frozen=True, tag="version"):
     """An entry of `logs/models/<model>`: entry n is version n.
 
     `gates` is the digest of the gate record (`Evaluation.content()`), `evaluation` the digest of
-    the whole Evaluation object in the store, by which a deployment is allowed.
+    the whole Evaluation object in the store, by which a deployment is allowed. `environment` is
+    the digest of the PythonEnvironment record and `code` of the tree that the model is used with.
     """
 
     model: str
@@ -40,10 +52,14 @@ class ModelVersion(Record, frozen=True, tag="version"):
     created: str
     run: str
     environment: str
+    code: str
     data: dict[str, str] = {}
     params: dict[str, Any] = {}
     metrics: dict[str, float] = {}
     card: str = ""
+    trusted_types: tuple[str, ...] = ()
+    allow_pickle: bool = False
+    import_folder: str = "."
     unchanged: bool = False
     format: int = FORMAT
 

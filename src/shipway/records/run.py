@@ -6,6 +6,7 @@ from typing import Any, Literal
 from shipway.records.base import FORMAT, Record, Verdict
 
 StageStatus = Literal["passed", "failed", "skipped", "cancelled", "not-run", "running"]
+RunVerdict = Verdict | Literal["running", "waiting", "interrupted", "error"]
 
 
 class StageRun(Record, frozen=True):
@@ -30,7 +31,7 @@ class RunRecord(Record, frozen=True):
 
     run: str
     project: str
-    verdict: Verdict | Literal["running", "waiting", "interrupted", "error"]
+    verdict: RunVerdict
     exit_code: int
     started: str
     finished: str

@@ -41,8 +41,8 @@ class CurvePoint(Record, frozen=True):
 class TrainedModel(Record, frozen=True, tag="model"):
     """A trained model: the digest of its model directory (a tree in the object store).
 
-    `golden` is the digest of the golden predictions, which lie in the model directory as
-    `golden.json`. `reported` holds metrics that the user's own script reported.
+    Golden predictions lie in it as `golden.json`. `code` is the digest of the tree with the code
+    set that it was trained with; `reported` holds metrics that the user's own script reported.
     """
 
     digest: str
@@ -52,14 +52,15 @@ class TrainedModel(Record, frozen=True, tag="model"):
     reported: dict[str, float] = {}
     golden_rows: int = 0
     features: tuple[str, ...] = ()
+    code: str = ""
 
     def content(self) -> object:
-        """The model's digest and what its script reported."""
-        return {"digest": self.digest, "reported": self.reported}
+        """The model's digest, the code it needs, and what its script reported."""
+        return {"digest": self.digest, "code": self.code, "reported": self.reported}
 
     def objects(self) -> tuple[str, ...]:
-        """The model directory."""
-        return (self.digest,)
+        """The model directory, and the code that it is used with."""
+        return (self.digest, self.code) if self.code else (self.digest,)
 
 
 class Interval(Record, frozen=True):
@@ -158,11 +159,15 @@ class Evaluation(Record, frozen=True, tag="evaluation"):
     uses: int = 1
 
     def content(self) -> object:
-        """The gate record: model, test set, champion and each gate's verdict."""
+        """The gate record: model, test set, champion and each gate's verdict.
+
+        A model that was compared with itself was compared with nobody.
+        """
+        champion = self.champion.digest if self.champion else None
         return {
             "model": self.model,
             "test_set": self.test_set,
-            "champion": self.champion.digest if self.champion else None,
+            "champion": champion if champion != self.model else None,
             "gates": [[gate.gate, gate.slice, gate.verdict] for gate in self.gates],
         }
 

@@ -8,17 +8,19 @@ context; tests build it from the fakes.
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from shipway.adapters.environments.interface import Environments
 from shipway.adapters.registries.interface import Registry
 from shipway.adapters.sources.interface import Sources
 from shipway.adapters.targets.interface import Target
 from shipway.base.processes import Completed
+from shipway.records.steps import Output
 from shipway.spec.document import Document
 from shipway.spec.types import Spec
+from shipway.stages.champions import Champions
 from shipway.storage.interface import Store
 
 
@@ -33,9 +35,13 @@ class RunProcess(Protocol):
         env: Mapping[str, str] | None = None,
         timeout: float | None = None,
         on_line: Callable[[str], None] | None = None,
+        cancelled: threading.Event | None = None,
         pass_fds: Sequence[int] = (),
     ) -> Completed:
-        """Run `argv` to its end; its output goes to the stage's log and, by line, to `on_line`."""
+        """Run `argv` to its end; its output goes to the stage's log and, by line, to `on_line`.
+
+        `cancelled` takes the place of the run's own event.
+        """
         ...
 
 
@@ -65,8 +71,9 @@ class Paths:
 class StageContext:
     """Everything outside of its inputs that a stage may use.
 
-    `scratch` is an empty folder of this stage alone, removed afterwards; `workspace(code, …)`
-    exports a code set into it. `environment` names the environment for `deploy` and `verify`.
+    `scratch` is an empty folder of this stage alone, removed afterwards. `code(patterns, tests)`
+    is a code set as path → digest, `produced` what earlier steps wrote. `targets(environment)` is
+    the place of an environment; `environment` names the environment for `deploy` and `verify`.
     `tell` shows a line of progress; `run_id` names the run; `by` the person or service.
     """
 
@@ -83,9 +90,11 @@ class StageContext:
     sources: Sources
     environments: Environments
     registry: Registry
-    targets: Mapping[str, Target] = field(default_factory=dict)
+    champions: Champions
+    targets: Callable[[str], Target]
+    code: Callable[[Sequence[str] | None, bool], Mapping[str, str]]
+    produced: Mapping[str, Output]
     environment: str = ""
-    settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def spec(self) -> Spec:

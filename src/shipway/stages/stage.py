@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from shipway.adapters.environments.interface import Environments
 from shipway.records.base import Record
 from shipway.records.source import Source
 from shipway.spec.document import Document
@@ -35,6 +36,7 @@ class Scope:
     code: Callable[[Sequence[str] | None, bool], Mapping[str, str]]
     produced: Mapping[str, str]
     champion: Callable[[], str]
+    environments: Environments
     environment: str = ""
 
     @property

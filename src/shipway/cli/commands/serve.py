@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`shipway serve`."""
+
+import argparse
+from pathlib import Path
+
+from shipway.operations.serve import serve
+
+EXAMPLE = "  shipway serve fraud-detector@3 --port 9000"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `serve`."""
+    parser.add_argument("model", metavar="MODEL@N|champion", help="what to serve")
+    parser.add_argument("--host", default="127.0.0.1", help="address to bind (default: 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8080, help="port (default: 8080)")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Carry out `serve`; the server's exit code."""
+    print(f"serving {arguments.model} at http://{arguments.host}:{arguments.port}; Ctrl-C ends it")
+    return serve(Path(arguments.project), arguments.model, arguments.host, arguments.port)

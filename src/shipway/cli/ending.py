@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The last lines of a run: what happened, and what to do next."""
+
+import msgspec
+
+from shipway.base.digests import short
+from shipway.cli.output import command_line, print_lines
+from shipway.operations.run import RunResult
+from shipway.operations.sample import sample_request
+from shipway.records.base import Record
+from shipway.records.data import CheckResult, Example, ValidatedData
+from shipway.records.delivery import Deployment, ModelVersion, Verification
+from shipway.records.run import StageRun
+from shipway.records.training import Evaluation, GateResult, TestReport
+
+
+def print_ending(result: RunResult, *, explain: bool = False) -> None:
+    """Say how the run ended, on standard output."""
+    lines = [""]
+    failed = [s for s in result.record.stages if s.status == "failed"]
+    for stage in failed:
+        lines += _failure(stage, result)
+    if result.outcome.bug:
+        lines += ["This is a bug in Shipway; please report it with these lines:"]
+        lines += result.outcome.bug.splitlines()
+    if not failed:
+        lines += _success(result)
+    if result.report is not None:
+        lines.append(f"report: {result.report}")
+    lines.append(_verdict(result, failed))
+    print_lines(lines)
+
+
+def _verdict(result: RunResult, failed: list[StageRun]) -> str:
+    record = result.record
+    if record.verdict == "interrupted":
+        again = command_line(result.project.paths.folder, "run")
+        return f"run {record.run} was interrupted; go on with: {again}"
+    if failed:
+        return f"run {record.run} stopped at {failed[0].stage} (exit code {record.exit_code})"
+    if record.note:
+        return f"not deployed: {record.note}"
+    return f"run {record.run} is done"
+
+
+def _failure(stage: StageRun, result: RunResult) -> list[str]:
+    record = result.outcome.results.get(stage.stage)
+    details = _details(record) if record is not None else []
+    if details:
+        return [f"{stage.stage} stopped the run:", *details]
+    return [f"{stage.stage} stopped the run:", *(f"  {x}" for x in stage.reason.splitlines())]
+
+
+def _details(record: Record) -> list[str]:
+    match record:
+        case ValidatedData():
+            return [line for c in record.checks if c.verdict != "passed" for line in _check(c)]
+        case TestReport():
+            return _tests(record)
+        case Evaluation():
+            wrong = (g for g in record.gates if g.verdict != "passed")
+            return [line for gate in wrong for line in _gate(gate)]
+        case Verification():
+            bad = (p for p in record.probes if p.verdict != "passed")
+            return [f"  {p.name}: {p.observed}, expected {p.expected}" for p in bad]
+        case _:
+            return []
+
+
+def _check(check: CheckResult) -> list[str]:
+    place = f"{check.dataset}.{check.column}" if check.column else check.dataset
+    rows = f", {check.failing:,} of {check.rows:,} rows" if check.failing else ""
+    line = f" (shipway.yaml:{check.line})" if check.line else ""
+    head = f"  {place}: {check.check} {check.expected}: {check.observed}{rows}{line}"
+    return [head, *(f"    {_example(example)}" for example in check.examples)]
+
+
+def _example(example: Example) -> str:
+    key = "".join(f", {name} {value}" for name, value in example.key.items())
+    value = f": {example.value!r}" if example.shown else ""
+    return f"row {example.row}{key}{value}"
+
+
+def _tests(report: TestReport) -> list[str]:
+    if not report.failures:
+        return [f"  {report.passed} tests passed, {report.failed} failed"]
+    lines = []
+    for case in report.failures:
+        first, *rest = case.message.splitlines() or [""]
+        lines.append(f"  {case.name}: {first}")
+        lines += [f"    {line}" for line in rest[:8]]
+    return lines
+
+
+def _gate(gate: GateResult) -> list[str]:
+    where = f" (shipway.yaml:{gate.line})" if gate.line else ""
+    observed = "no value" if gate.observed is None else f"{gate.observed:.6g}"
+    kind = "" if gate.on_fail == "stop" else " (a warning)"
+    return [
+        f"  {gate.gate}: {gate.verdict}{kind}{where}",
+        f"    observed {observed}, demanded {gate.demanded}",
+        f"    {gate.reason}",
+    ]
+
+
+def _success(result: RunResult) -> list[str]:
+    lines: list[str] = []
+    version = result.outcome.results.get("register")
+    deployed = [r for r in result.outcome.results.values() if isinstance(r, Deployment)]
+    if isinstance(version, ModelVersion):
+        lines.append(f"{version.model}@{version.number} is model {short(version.digest)}")
+    for deployment in deployed:
+        lines += _live(deployment, result)
+    return lines
+
+
+def _live(deployment: Deployment, result: RunResult) -> list[str]:
+    folder = result.project.paths.folder
+    environment = deployment.environment
+    lines = [f"{environment}: {deployment.release} is live at {deployment.endpoint}", ""]
+    row = sample_request(result.project, deployment.model_digest)
+    if row is not None:
+        body = msgspec.json.encode({"instances": [row]}).decode().replace("'", "'\\''")
+        lines += [
+            "ask it:",
+            f"  curl -s {deployment.endpoint}/predict -H 'content-type: application/json' "
+            f"-d '{body}'",
+        ]
+    return [
+        *lines,
+        "stop it:",
+        f"  {command_line(folder, 'stop', environment)}",
+        "next: change a training parameter, commit, and",
+        f"  {command_line(folder, 'run', '--explain')}",
+        "",
+    ]

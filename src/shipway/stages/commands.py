@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The user's own command lines: split without a shell, with the names of data and variables filled
+in.
+"""
+
+import re
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+from shipway.base.errors import InputError
+from shipway.base.names import did_you_mean
+
+PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.]*)\}")
+
+
+def split(command: str, *, where: str = "") -> list[str]:
+    """The words of a command line; InputError for an open quote or an empty line."""
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise InputError(
+            f"the command can't be split into words: {error}", where=where, cure=command
+        ) from None
+    if not words:
+        raise InputError("the command is empty", where=where)
+    return words
+
+
+def fill(text: str, data: Mapping[str, Path], *, where: str = "") -> str:
+    """Replace `{data.train}` by the dataset's absolute path; InputError for an unknown name."""
+    known = {f"data.{name}": path for name, path in data.items()}
+
+    def replace(found: re.Match[str]) -> str:
+        name = found.group(1)
+        if name not in known:
+            cure = did_you_mean(name, known) or "This project declares no data."
+            raise InputError(f"{{{name}}} stands for nothing here", where=where, cure=cure)
+        return str(known[name])
+
+    return PLACE.sub(replace, text)

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the deployable unit: an OCI image layout, and the bundle that a local worker serves.
+
+The golden predictions are asked again from what was packaged: an image whose predictions differ
+from those of the training goes nowhere.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from shipway.adapters import builders
+from shipway.adapters.builders.interface import Builder, BuildRequest, Built, ReadyLayer
+from shipway.base import catalogue
+from shipway.base.digests import digest_of, hex_of
+from shipway.base.errors import StoppedError
+from shipway.packaging.contents import dependencies_key, runtime_digest
+from shipway.packaging.layers import Layer
+from shipway.records.delivery import ModelVersion, Package
+from shipway.records.source import PythonEnvironment
+from shipway.stages.context import StageContext
+from shipway.stages.predictions import ask, differences
+from shipway.stages.stage import Parts, Scope
+from shipway.storage.trees import fetch_tree, put_tree
+from shipway_runtime import formats
+
+
+def service_of(version: ModelVersion) -> dict[str, Any]:
+    """`service.json` of a model version."""
+    folder = "code" if version.import_folder == "." else f"code/{version.import_folder}"
+    return {
+        "model": version.model,
+        "version": version.number,
+        "package": version.digest,
+        "trusted_types": list(version.trusted_types),
+        "allow_pickle": version.allow_pickle,
+        "sys_path": ["code"] if folder == "code" else ["code", folder],
+    }
+
+
+def package(
+    ctx: StageContext, version: ModelVersion, environment: PythonEnvironment
+) -> Package:
+    """Build the unit. StoppedError when packaged predictions differ from training predictions."""
+    bundle = ctx.scratch / "bundle"
+    _write_bundle(ctx, version, environment, bundle)
+    _compare(ctx, version, environment, bundle)
+    ctx.tell("writing the image")
+    built = _build(ctx, version, environment, bundle)
+    layout = put_tree(ctx.store.objects, built.layout)
+    return Package(
+        digest=built.digest,
+        layout=layout,
+        bundle=put_tree(ctx.store.objects, bundle),
+        layers=built.layers,
+        size=built.size,
+        model=version.digest,
+        environment=version.environment,
+    )
+
+
+def _write_bundle(
+    ctx: StageContext, version: ModelVersion, environment: PythonEnvironment, target: Path
+) -> None:
+    from shipway.packaging.bundle import write_bundle
+
+    model, code = ctx.scratch / "model", ctx.scratch / "code"
+    fetch_tree(ctx.store.objects, version.digest, model)
+    fetch_tree(ctx.store.objects, version.code, code)
+    files = {
+        path.relative_to(code).as_posix(): path for path in code.rglob("*") if path.is_file()
+    }
+    write_bundle(target, model, files, service_of(version), environment.lock)
+
+
+def _compare(
+    ctx: StageContext, version: ModelVersion, environment: PythonEnvironment, bundle: Path
+) -> None:
+    golden = formats.read_golden(bundle / "model")
+    if golden is None:
+        return
+    rows = ctx.scratch / "golden-rows.json"
+    rows.write_bytes(formats.encode(list(golden.rows)))
+    paths = [str(bundle / place) for place in service_of(version)["sys_path"]]
+    answers = ask(ctx, environment, version, bundle / "model", paths, rows=rows)
+    wrong = differences(golden, answers)
+    if wrong:
+        raise StoppedError(
+            f"{len(wrong)} of {len(golden.rows)} packaged predictions differ from the training's",
+            cure=f"The first: row {wrong[0]}. The model depends on something that is not in its "
+            "code set or its lock file.",
+        )
+
+
+def _build(
+    ctx: StageContext, version: ModelVersion, environment: PythonEnvironment, bundle: Path
+) -> Built:
+    spec = ctx.spec.package
+    kind = catalogue.load("builders", builders.CATALOGUE, spec.builder)
+    builder: Builder = kind()
+    base = spec.base
+    if base != "scratch":
+        base = str((ctx.paths.folder / base).resolve())
+    key = f"cache/layer-{hex_of(dependencies_key(environment))}.json"
+    request = BuildRequest(
+        model=bundle / "model",
+        code=bundle / "code",
+        environment=environment,
+        base=base,
+        name=version.model,
+        labels={
+            "org.opencontainers.image.version": str(version.number),
+            "dev.shipway.model": version.digest,
+            "dev.shipway.lock": environment.digest,
+        },
+        service=service_of(version),
+        dependencies=_known_layer(ctx, key),
+    )
+    target = ctx.scratch / "image"
+    target.mkdir()
+    built = builder.build(request, target)
+    _keep_layer(ctx, key, built)
+    return built
+
+
+def _known_layer(ctx: StageContext, key: str) -> ReadyLayer | None:
+    data = ctx.store.get(key)
+    if data is None:
+        return None
+    layer = msgspec.json.decode(data, type=Layer)
+    if not ctx.store.objects.has(layer.digest):
+        return None
+    blob = ctx.scratch / "dependencies"
+    ctx.store.objects.fetch(layer.digest, blob)
+    return ReadyLayer(layer, blob)
+
+
+def _keep_layer(ctx: StageContext, key: str, built: Built) -> None:
+    layer = built.parts.get("dependencies")
+    if layer is not None:
+        ctx.store.put(key, msgspec.json.encode(layer))
+
+
+def depends(scope: Scope) -> Parts:
+    """How the image is made, and with which runtime."""
+    spec = scope.spec.package
+    parts: dict[str, object] = {"package": msgspec.to_builtins(spec), "runtime": runtime_digest()}
+    if spec.base != "scratch":
+        index = scope.folder / spec.base / "index.json"
+        parts["base"] = scope.files.digest(index) if index.exists() else digest_of(os.fspath(index))
+    return parts

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From what the release log says of a release to the files that a target can place."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from shipway.adapters.environments.interface import Environments
+from shipway.adapters.targets.interface import Release
+from shipway.base.digests import hex_of
+from shipway.records.delivery import ReleaseEvent
+from shipway.records.source import PythonEnvironment
+from shipway.storage.interface import Store
+from shipway.storage.trees import fetch_tree
+
+
+@dataclass(frozen=True)
+class ReleaseFiles:
+    """Makes releases ready on this machine: the bundle's files and the environment."""
+
+    store: Store
+    environments: Environments
+    folder: Path
+    tell: Callable[[str], None]
+
+    def bundle(self, digest: str) -> Path:
+        """The bundle in a folder of its own, written once."""
+        target = self.folder / hex_of(digest)[:24]
+        if not target.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            fetch_tree(self.store.objects, digest, target)
+        return target
+
+    def __call__(self, event: ReleaseEvent) -> Release:
+        """The release that `event` speaks of; OutsideError when the store lacks its files."""
+        data = self.store.objects.read(event.environment_digest)
+        environment = msgspec.json.decode(data, type=PythonEnvironment)
+        environment = self.environments.ensure(environment, self.tell)
+        return Release(
+            id=event.release,
+            package=event.package,
+            bundle=self.bundle(event.bundle),
+            interpreter=environment.interpreter,
+            overlay=environment.overlay,
+            model=event.model,
+            version=event.version,
+            settings=event.settings,
+        )

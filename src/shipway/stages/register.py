@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Gives the stored model a number, and a card that says what it is for."""
+
+from shipway.base import clock
+from shipway.base.digests import digest_of
+from shipway.base.errors import InputError
+from shipway.records.base import Skipped
+from shipway.records.delivery import ModelVersion, StoredModel
+from shipway.records.source import Source
+from shipway.records.training import Evaluation
+from shipway.stages.context import StageContext
+
+
+def register(
+    ctx: StageContext, source: Source, stored: StoredModel, evaluation: Evaluation | Skipped
+) -> ModelVersion:
+    """The version of this model with these gate verdicts: a new one, or the one it already has.
+
+    OutsideError when the registry can't be reached.
+    """
+    model = ctx.spec.model
+    if model is None:
+        raise InputError("a model needs a name", where="shipway.yaml", cure="Add 'model: {name}'.")
+    gates = digest_of(evaluation.content())
+    for version in ctx.registry.versions(model.name):
+        if (version.digest, version.gates) == (stored.digest, gates):
+            return ctx.registry.register(version)
+    return ctx.registry.register(_new_version(ctx, source, stored, evaluation, gates))
+
+
+def _new_version(
+    ctx: StageContext,
+    source: Source,
+    stored: StoredModel,
+    evaluation: Evaluation | Skipped,
+    gates: str,
+) -> ModelVersion:
+    from shipway.reports.markdown import model_card
+
+    model = ctx.spec.model
+    assert model is not None  # noqa: S101 - checked by `register`
+    measured = {} if isinstance(evaluation, Skipped) else _measured(evaluation)
+    version = ModelVersion(
+        model=model.name,
+        number=0,
+        digest=stored.digest,
+        gates=gates,
+        evaluation=stored.evaluation,
+        verdict=evaluation.verdict if isinstance(evaluation, Evaluation) else "inconclusive",
+        provenance=stored.provenance,
+        flavour=stored.flavour,
+        project=ctx.spec.project,
+        commit=source.commit,
+        branch=source.branch,
+        author=source.author,
+        created=clock.stamp(),
+        run=ctx.run_id,
+        environment=stored.environment,
+        code=stored.code,
+        data=stored.data,
+        params=stored.params,
+        metrics=measured,
+        trusted_types=model.trusted_types,
+        allow_pickle=ctx.spec.train.allow_pickle if ctx.spec.train else False,
+        import_folder=ctx.spec.train.folder if ctx.spec.train else ".",
+    )
+    found = evaluation if isinstance(evaluation, Evaluation) else None
+    return _with_card(version, model_card(model, version, found))
+
+
+def _with_card(version: ModelVersion, card: str) -> ModelVersion:
+    import msgspec
+
+    return msgspec.structs.replace(version, card=card)
+
+
+def _measured(evaluation: Evaluation) -> dict[str, float]:
+    return {
+        metric.name: metric.value
+        for metric in evaluation.metrics
+        if not metric.slice and metric.value is not None
+    }
