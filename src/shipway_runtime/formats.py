@@ -27,7 +27,7 @@ OVERLAY_VARIABLE = "SHIPWAY_OVERLAY"
 # The user's code raised, or the model that came out of it is no good: a stop, not a wrong input.
 STOPPED_KINDS = frozenset({"raised", "returned", "mismatch"})
 
-T = TypeVar("T", bound=tuple)
+T = TypeVar("T", bound="tuple[Any, ...]")
 
 
 class FormatError(ValueError):
@@ -235,7 +235,7 @@ def _build(kind: type[T], value: Mapping[str, Any], **nested: Any) -> T:
     known.update({name: item for name, item in nested.items() if name in known})
     fields = {name: tuple(item) if type(item) is list else item for name, item in known.items()}
     try:
-        return kind(**fields)  # type: ignore[call-arg]
+        return kind(**fields)
     except TypeError as error:
         raise FormatError(f"{kind.__name__}: {error}") from None
 

@@ -92,13 +92,12 @@ def plain_list(values: Any) -> list[Any]:
 
 def plain_value(value: Any) -> Any:
     """One value as JSON takes it."""
-    if isinstance(value, (list, tuple)) or hasattr(value, "tolist"):
-        value = value.tolist() if hasattr(value, "tolist") else list(value)
-        return [plain_value(item) for item in value] if isinstance(value, list) else value
+    if hasattr(value, "tolist"):
+        return plain_value(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [plain_value(item) for item in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if hasattr(value, "item"):
-        return plain_value(value.item())
     if isinstance(value, (datetime.date, datetime.datetime)):
         return value.isoformat()
     return value

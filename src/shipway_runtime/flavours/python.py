@@ -2,8 +2,8 @@
 """The user's own `predict`: any model whatever, asked through a function or class of the project.
 
     train:
-      predict: serving.api:predict          # predict(rows)
-      predict: serving.api:Model            # Model().load(folder) or Model.load(folder), predict(rows)
+      predict: serving.api:predict     # predict(rows)
+      predict: serving.api:Model       # a class with load(folder) and predict(rows)
 
 `rows` is a pandas DataFrame where pandas is installed, else a list of dicts. A function that takes
 two arguments is given the estimator that training returned first. What comes back may be a column

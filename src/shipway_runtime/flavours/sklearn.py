@@ -58,7 +58,9 @@ class PickleFlavour:
 def plain_classes(estimator: Any) -> tuple[Any, ...]:
     """`classes_` as Python values; empty for anything but a classifier of one output."""
     classes = getattr(estimator, "classes_", None)
-    values = classes.tolist() if hasattr(classes, "tolist") else classes
+    values: Any = (
+        classes.tolist() if classes is not None and hasattr(classes, "tolist") else classes
+    )
     if not isinstance(values, list) or any(isinstance(value, list) for value in values):
         return ()
     return tuple(values)
@@ -135,7 +137,7 @@ def read_skops(data: bytes, trust: Trust) -> Any:
 
 
 def _write_pickle(model: Any, folder: Path) -> str:
-    import pickle  # noqa: S403
+    import pickle
 
     buffer = io.BytesIO()
     try:
@@ -154,7 +156,7 @@ def read_pickle(path: Path, trust: Trust) -> Any:
 
         return joblib.load(path)
     except ImportError:
-        import pickle  # noqa: S403
+        import pickle
 
         with path.open("rb") as stream:
             return pickle.load(stream)  # noqa: S301 - allowed by the spec, made by this project

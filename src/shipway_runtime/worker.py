@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The data plane's worker: `python -m shipway_runtime.worker REQUEST.json`.
+
+It runs in the project's own environment, next to the user's code, and writes files: a model
+directory or predictions, and the result that the request names. A user's mistake is a result too
+(exit code 1); when there is no result, the worker crashed or was killed.
+
+    train     call the user's function, save the model that it returns
+    finish    take over the model files that the user's own command wrote
+    predict   predict a table with a model directory
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, Mapping, Sequence
+
+from shipway_runtime import assemble, calls, datasets, formats
+from shipway_runtime.errors import UserError
+from shipway_runtime.flavours.python import find, is_pickle
+from shipway_runtime.formats import (
+    Failure,
+    FinishRequest,
+    PredictRequest,
+    Result,
+    TableFiles,
+    TrainRequest,
+)
+from shipway_runtime.predictor import extend_path, load_predictor
+
+PREDICT_CURE = (
+    "Name a function of yours: `train.predict: module:function` (rows in, predictions out)."
+)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Carry out the request in the file that `arguments` names; the exit code."""
+    request = formats.read_request(Path(arguments[0]))
+    folders = [os.path.abspath(folder) for folder in request.sys_path]  # noqa: PTH100
+    extend_path(folders)
+    try:
+        result = _run(request)
+    except UserError as error:
+        result = Result(error=Failure(error.kind, error.message, cure=error.cure))
+    except calls.RaisedError as error:
+        result = Result(error=_raised(error, [*folders, str(Path.cwd())]))
+    sys.stdout.flush()
+    formats.write(Path(request.result), result)
+    return 0 if result.error is None else 1
+
+
+def _raised(raised: calls.RaisedError, folders: Sequence[str]) -> Failure:
+    error = raised.error
+    text = " ".join(str(error).split("\n")[:1])
+    message = f"{raised.where} raised {type(error).__name__}" + (f": {text}" if text else "")
+    return Failure("raised", message, calls.user_traceback(error, folders))
+
+
+def _run(request: formats.Request) -> Result:
+    if isinstance(request, TrainRequest):
+        return train(request)
+    if isinstance(request, FinishRequest):
+        return finish(request)
+    return predict(request)
+
+
+def train(request: TrainRequest) -> Result:
+    """Call the user's function and make a model directory of what it returns."""
+    from shipway_runtime.flavours.sklearn import Estimator
+
+    function = calls.call(f"importing {request.function}", find, request.function, "train.function")
+    bound = calls.bind(function, request.data, request.params)
+    columns = assemble.describe(request, bound.arguments)
+    calls.seed_generators()
+    returned = calls.call(request.function, function, *bound.args, **bound.kwargs)
+    model, metrics = _returned(request.function, returned)
+    _make_output(request.output)
+    info = assemble.save_estimator(request, model, columns)
+    original = None if request.predict else Estimator(model)
+    info, golden = assemble.complete(request, info, original)
+    names = tuple(feature.name for feature in info.features)
+    return Result(info.flavour, names, golden, metrics)
+
+
+def _returned(function: str, returned: Any) -> tuple[Any, dict[str, float]]:
+    """The estimator and the metrics in what the user's function returned."""
+    model: Any = returned
+    metrics: Mapping[Any, Any] = {}
+    if isinstance(returned, tuple) and len(returned) == 2 and isinstance(returned[1], Mapping):
+        model, metrics = returned
+    if model is None:
+        raise UserError("returned", f"{function} returned None", "End it with `return model`.")
+    if not callable(getattr(model, "predict", None)):
+        raise UserError(
+            "returned",
+            f"{function} returned a {type(model).__name__}, which has no method `predict`",
+            "Return a fitted estimator, or (estimator, {metric: value}).",
+        )
+    return model, {str(name): _number(function, name, value) for name, value in metrics.items()}
+
+
+def _number(function: str, name: Any, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise UserError(
+            "returned", f"{function} returned {value!r} as the metric {name}, which is no number"
+        ) from None
+
+
+def finish(request: FinishRequest) -> Result:
+    """Make a model directory of the files that the user's command wrote."""
+    files = _model_files(request.model_files)
+    columns = assemble.describe(request)
+    _make_output(request.output)
+    if request.predict:
+        for path in files.values():
+            _refuse_pickle(request, path)
+        info = assemble.save_files(request, files, columns)
+    else:
+        model = calls.call("reading the model", _read_estimator, request, files)
+        info = assemble.save_estimator(request, model, columns)
+    info, golden = assemble.complete(request, info)
+    return Result(info.flavour, tuple(feature.name for feature in info.features), golden)
+
+
+def _model_files(names: Sequence[str]) -> dict[str, Path]:
+    """The files by their path relative to the current folder (the bare name of one outside)."""
+    here, found = Path.cwd(), {}
+    for name in names:
+        path = here / name
+        if not path.is_file():
+            raise UserError(
+                "model-missing",
+                f"the command did not write {name}",
+                "Correct `train.model`, or let the command write the model there.",
+            )
+        inside = path.resolve().is_relative_to(here.resolve())
+        found[path.relative_to(here).as_posix() if inside else path.name] = path
+    return found
+
+
+def _refuse_pickle(request: FinishRequest, path: Path) -> None:
+    from shipway_runtime.flavours.sklearn import require_pickle
+
+    if is_pickle(path):
+        require_pickle(path, assemble.trust_of(request))
+
+
+def _read_estimator(request: FinishRequest, files: Mapping[str, Path]) -> Any:
+    from shipway_runtime.flavours import sklearn
+
+    path = next(iter(files.values()))
+    if len(files) != 1 or not (path.suffix == ".skops" or is_pickle(path)):
+        raise UserError(
+            "predict-missing",
+            f"how to predict with {', '.join(files)} is not known",
+            PREDICT_CURE,
+        )
+    trust = assemble.trust_of(request)
+    if path.suffix == ".skops":
+        return sklearn.read_skops(path.read_bytes(), trust)
+    return _with_predict(path, sklearn.read_pickle(path, trust))
+
+
+def _with_predict(path: Path, model: Any) -> Any:
+    if not callable(getattr(model, "predict", None)):
+        raise UserError(
+            "predict-missing",
+            f"{path.name} holds a {type(model).__name__}, which has no method `predict`",
+            PREDICT_CURE,
+        )
+    return model
+
+
+def _make_output(folder: str) -> None:
+    Path(folder).mkdir(parents=True, exist_ok=True)
+
+
+def predict(request: PredictRequest) -> Result:
+    """Predict a table, or a file of rows, with a model directory."""
+    trust = {"trusted_types": request.trusted_types, "allow_pickle": request.allow_pickle}
+    predictor = calls.call("loading the model", load_predictor, Path(request.model), **trust)
+    if request.data is not None:
+        table = _read_for(predictor.model.frame, request.data)
+        found = calls.call("predict", predictor.predict_frame, table)
+    else:
+        rows = json.loads(Path(request.rows or os.devnull).read_bytes())
+        found = calls.call("predict", predictor.predict, rows)
+    formats.write_predictions(Path(request.output), found)
+    return Result(predictor.model.flavour, rows=len(found.predictions))
+
+
+def _read_for(kind: str, table: TableFiles) -> Any:
+    form = kind if kind in ("pandas", "polars") else datasets.installed("the data")
+    return datasets.read("the data", table, form)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
