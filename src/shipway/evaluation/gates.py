@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a gate demands, as a frozen value; `gate_parser` reads it, `decide` judges it.
+
+    recall[country=*] >= champion - 1% at 80%
+
+    metric: recall     slice: every value of the column country
+    operator: >=       bound: the champion's recall, less 1 % of it
+    confidence: 0.8    the one-sided bound at 80 % must clear it
+
+Nothing here needs numpy: gates are read and checked before a run begins.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from shipway.evaluation.metrics import KINDS, find
+from shipway.spec.types import Task
+
+Operator = Literal[">=", ">", "<=", "<"]
+
+NOT_YET = ("predict_ms", "start_ms", "image_mb", "model_mb", "memory_mb")
+SHARES = ("accuracy", "recall", "specificity", "precision")
+
+
+class GateSlice(msgspec.Struct, frozen=True):
+    """The rows that a gate looks at.
+
+    `source` is a column's name, and `value` one of its values or None for each of them
+    (`country=*`); with `expression` true, `source` is the canonical text of an expression.
+    """
+
+    source: str
+    value: str | None = None
+    expression: bool = False
+
+    def __str__(self) -> str:
+        if self.expression:
+            return self.source
+        return f"{self.source}={'*' if self.value is None else self.value}"
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """A number, or the champion's value plus `number` (`relative`: that share of its value)."""
+
+    number: float
+    champion: bool = False
+    relative: bool = False
+
+    def against(self, champion: float) -> float:
+        """The bound as a number, given the champion's value of the metric."""
+        return champion + (self.number * abs(champion) if self.relative else self.number)
+
+    def __str__(self) -> str:
+        if not self.champion:
+            return shown(self.number)
+        if self.number == 0:
+            return "champion"
+        sign = "-" if self.number < 0 else "+"
+        size = abs(self.number)
+        return f"champion {sign} {percent(size) if self.relative else shown(size)}"
+
+
+class Gate(msgspec.Struct, frozen=True):
+    """One demand on one metric. `*_at` are offsets in `text`, from 0."""
+
+    text: str
+    metric: str
+    operator: Operator
+    bound: Bound
+    slice: GateSlice | None = None
+    confidence: float | None = None
+    slice_at: int = 0
+    bound_at: int = 0
+    confidence_at: int = 0
+
+    @property
+    def upward(self) -> bool:
+        """True when large values pass."""
+        return self.operator in (">=", ">")
+
+    @property
+    def demand(self) -> str:
+        """Operator, bound and confidence: `>= champion - 0.02 at 95%`."""
+        text = f"{self.operator} {self.bound}"
+        return text if self.confidence is None else f"{text} at {percent(self.confidence)}"
+
+
+def unavailable(gate: Gate, task: Task) -> str | None:
+    """Why this version can't decide `gate` yet, for an error at plan time; None when it can."""
+    if gate.metric.split(".")[0] in NOT_YET:
+        return f"gates on {gate.metric} are not available yet"
+    if gate.confidence is None:
+        return None
+    level = f"at {percent(gate.confidence)}"
+    if gate.metric == "roc_auc" and task == "binary":
+        return None
+    if gate.metric in SHARES and gate.metric in KINDS[task]:
+        if not gate.bound.champion:
+            return None
+        return f"'{level}' for {gate.metric} against the champion is not available yet"
+    return f"'{level}' for {gate.metric} is not available yet"
+
+
+def check(gate: Gate, task: Task, *, may_report: bool, where: str = "") -> None:
+    """InputError with the nearest name unless `gate` is on a metric that there can be.
+
+    `may_report` says that the user's training reports metrics of its own, under names that are
+    not known before it ran.
+    """
+    if gate.metric.split(".")[0] in NOT_YET or may_report:
+        return
+    find(gate.metric, task, where=where)
+
+
+def shown(number: float) -> str:
+    """A bound or a value for people: at most six significant digits."""
+    return f"{number:.6g}"
+
+
+def percent(share: float) -> str:
+    """0.95 as `95%`."""
+    return f"{share * 100:.6g}%"
