@@ -4,7 +4,8 @@
 These Structs are declared once; the reader, the JSON Schema and the reference table in the
 documentation are derived from them. Docstrings of classes become descriptions in the schema.
 Where a field may be written in several ways (a string or a mapping), the reader turns all of them
-into the one form that stands here.
+into the one form that stands here. `written` in an annotation names a way of writing that has its
+own rules: see `spec.scalars` and `spec.forms`.
 """
 
 from typing import Annotated, Any, Literal
@@ -27,8 +28,28 @@ class Amount(Base, frozen=True):
         return self.value * rows if self.share else self.value
 
 
-Duration = Annotated[float, msgspec.Meta(description="seconds; written with a unit: 30s, 10m, 2h")]
-Percent = Annotated[float, msgspec.Meta(description="a share; 5% or 0.05")]
+def _written(way: str, description: str) -> msgspec.Meta:
+    return msgspec.Meta(description=description, extra={"written": way})
+
+
+Duration = Annotated[float, _written("duration", "a number with a unit: 30s, 10m, 2h, 7d, 1w")]
+Percent = Annotated[float, _written("percent", "a share: 5% or 0.05")]
+Name = Annotated[
+    str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9._-]{0,62}$", extra={"written": "name"})
+]
+Words = Annotated[str, _written("words", "a text that is not empty")]
+Command = Annotated[str, _written("command", "a command line, split like a shell would; no shell")]
+Entry = Annotated[str, _written("entry", "module:name")]
+Rule = Annotated[str, _written("rule", "an expression that is true or false for each row")]
+Slice = Annotated[str, _written("slice", "a column, or an expression that is true or false")]
+Regex = Annotated[str, _written("regex", "a regular expression that matches the whole value")]
+OneOrMoreWords = Annotated[tuple[Words, ...], _written("several", "a text or a list of texts")]
+OneOrMoreCommands = Annotated[
+    tuple[Command, ...], _written("several", "a command line or a list of them")
+]
+AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+NotNegative = Annotated[int, msgspec.Meta(ge=0)]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Scalar = str | int | float | bool | None
 Task = Literal["binary", "multiclass", "regression"]
 ColumnType = Literal["string", "integer", "float", "boolean", "category", "date", "datetime"]
@@ -38,18 +59,18 @@ class ThresholdSpec(Base, frozen=True):
     """Where the decision threshold comes from, when it is not a number."""
 
     from_: Literal["validation"] = msgspec.field(name="from")
-    maximise: str
+    maximise: Words
 
 
 class ModelSpec(Base, frozen=True):
     """The model: its name, its task, and what it predicts."""
 
-    name: str
+    name: Name
     task: Task
-    target: str
+    target: Words
     positive: str | None = None
     threshold: float | ThresholdSpec | None = None
-    trusted_types: tuple[str, ...] = ()
+    trusted_types: tuple[Words, ...] = ()
     description: str = ""
     intended_use: str = ""
     owner: str = ""
@@ -58,9 +79,9 @@ class ModelSpec(Base, frozen=True):
 class EnvironmentSpec(Base, frozen=True):
     """The project's Python environment."""
 
-    requirements: tuple[str, ...] = ()
-    conda: str | None = None
-    python: str | None = None
+    requirements: OneOrMoreWords = ()
+    conda: Words | None = None
+    python: Words | None = None
 
 
 class SplitSpec(Base, frozen=True):
@@ -68,9 +89,9 @@ class SplitSpec(Base, frozen=True):
 
     test: Amount
     validation: Amount | None = None
-    by: str | None = None
+    by: Words | None = None
     random: bool = False
-    seed: int = 0
+    seed: NotNegative = 0
     stratify: bool = False
 
 
@@ -78,7 +99,7 @@ class OutliersSpec(Base, frozen=True):
     """Bounds that follow from the column itself."""
 
     method: Literal["iqr", "z"]
-    factor: float
+    factor: Annotated[float, msgspec.Meta(gt=0)]
     at_most: Amount = Amount(0)
 
 
@@ -90,7 +111,7 @@ class ColumnSpec(Base, frozen=True):
     max: float | str | None = None
     values: tuple[str, ...] | None = None
     unique: bool = False
-    pattern: str | None = None
+    pattern: Regex | None = None
     max_missing: Amount | None = None
     outliers: OutliersSpec | None = None
     newest_within: Duration | None = None
@@ -100,15 +121,15 @@ class ColumnSpec(Base, frozen=True):
 class RowsSpec(Base, frozen=True):
     """How many rows the tables hold together."""
 
-    min: int | None = None
-    max: int | None = None
+    min: NotNegative | None = None
+    max: NotNegative | None = None
 
 
 class OverlapSpec(Base, frozen=True):
     """Rows that two tables may share."""
 
-    between: tuple[str, str]
-    key: str | tuple[str, ...] | None = None
+    between: tuple[Words, Words]
+    key: str | OneOrMoreWords | None = None
     at_most: Amount = Amount(0)
 
 
@@ -123,18 +144,18 @@ class DriftSpec(Base, frozen=True):
 class DataSpec(Base, frozen=True):
     """The tables, and what must hold for them."""
 
-    all: str | None = None
-    train: str | None = None
-    validation: str | None = None
-    test: str | None = None
+    all: Words | None = None
+    train: Words | None = None
+    validation: Words | None = None
+    test: Words | None = None
     split: SplitSpec | None = None
-    extra: dict[str, str] = {}
-    id: str | None = None
-    time: str | None = None
-    ignore: tuple[str, ...] = ()
+    extra: dict[Name, Words] = {}
+    id: Words | None = None
+    time: Words | None = None
+    ignore: tuple[Words, ...] = ()
     nulls: tuple[str, ...] = ()
     columns: dict[str, ColumnSpec] = {}
-    rules: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
     rows: RowsSpec | None = None
     overlap: OverlapSpec | None = None
     drift: DriftSpec | None = None
@@ -146,37 +167,37 @@ class TestsSpec(Base, frozen=True):
 
     __test__ = False
 
-    command: str
-    junit: str | None = None
+    command: Command
+    junit: Words | None = None
 
 
 class StepSpec(Base, frozen=True):
     """A step of the user's own."""
 
-    command: tuple[str, ...]
-    inputs: tuple[str, ...] = ()
-    outputs: tuple[str, ...] = ()
-    code: tuple[str, ...] | None = None
-    after: tuple[str, ...] = ()
-    before: tuple[str, ...] = ()
+    command: OneOrMoreCommands
+    inputs: tuple[Words, ...] = ()
+    outputs: tuple[Words, ...] = ()
+    code: tuple[Words, ...] | None = None
+    after: tuple[Words, ...] = ()
+    before: tuple[Words, ...] = ()
     env: dict[str, str] = {}
-    folder: str = "."
+    folder: Words = "."
     timeout: Duration | None = None
 
 
 class NoProgressSpec(Base, frozen=True):
     """Stop when a metric has not improved for so many steps."""
 
-    no_progress: int
-    metric: str
+    no_progress: AtLeastOne
+    metric: Words
 
 
 class MetricsSource(Base, frozen=True):
     """Where the metrics of a training command are found."""
 
-    stdout: tuple[str, ...] = ()
-    json: str | None = None
-    csv: str | None = None
+    stdout: OneOrMoreWords = ()
+    json: Words | None = None
+    csv: Words | None = None
     mlflow: bool = False
     map: dict[str, str] = {}
 
@@ -184,43 +205,43 @@ class MetricsSource(Base, frozen=True):
 class TrainSpec(Base, frozen=True):
     """How the model is trained: a function, a command or a notebook."""
 
-    function: str | None = None
-    command: tuple[str, ...] = ()
-    notebook: str | None = None
-    folder: str = "."
+    function: Entry | None = None
+    command: OneOrMoreCommands = ()
+    notebook: Words | None = None
+    folder: Words = "."
     env: dict[str, str] = {}
-    inputs: tuple[str, ...] = ()
-    model: tuple[str, ...] = ()
-    predict: str | None = None
+    inputs: tuple[Words, ...] = ()
+    model: OneOrMoreWords = ()
+    predict: Entry | None = None
     metrics: MetricsSource | None = None
     allow_pickle: bool = False
     params: dict[str, Any] = {}
     timeout: Duration | None = None
-    code: tuple[str, ...] | None = None
-    require: tuple[str, ...] = ()
+    code: tuple[Words, ...] | None = None
+    require: tuple[Rule, ...] = ()
     stop_if: tuple[Literal["nan"] | NoProgressSpec, ...] = ("nan",)
 
 
 class GateSpec(Base, frozen=True):
     """One gate, and what happens when it does not pass."""
 
-    gate: str
+    gate: Words
     on_fail: Literal["stop", "warn"] = "stop"
 
 
 class BudgetSpec(Base, frozen=True):
     """How often one test set may be used, and what each use costs."""
 
-    uses: int
+    uses: AtLeastOne
     adaptivity: Literal["none", "firstChange", "full"] = "none"
 
 
 class EvaluateSpec(Base, frozen=True):
     """What is measured, and what is demanded of it."""
 
-    dataset: str = "test"
-    metrics: tuple[str, ...] = ()
-    slices: tuple[str, ...] = ()
+    dataset: Words = "test"
+    metrics: tuple[Words, ...] = ()
+    slices: tuple[Slice, ...] = ()
     test_set_budget: BudgetSpec | None = None
     gates: tuple[GateSpec, ...] = ()
     cost: dict[str, float] = {}
@@ -229,7 +250,7 @@ class EvaluateSpec(Base, frozen=True):
 class RegistrySpec(Base, frozen=True):
     """Which model registry keeps the versions."""
 
-    kind: str = "built-in"
+    kind: Words = "built-in"
     address: str = ""
 
 
@@ -249,27 +270,27 @@ class GoldenRequest(Base, frozen=True):
 class ServerSpec(Base, frozen=True):
     """The user's own web application instead of Shipway's server."""
 
-    command: str
-    port: int
-    health: str = "/health"
+    command: Command
+    port: Port
+    health: Words = "/health"
     golden: tuple[GoldenRequest, ...] = ()
 
 
 class PackageSpec(Base, frozen=True):
     """The image."""
 
-    push: str | None = None
-    base: str = "scratch"
+    push: Words | None = None
+    base: Words = "scratch"
     builder: Literal["native", "docker", "dockerfile"] = "native"
-    gates: tuple[str, ...] = ()
+    gates: tuple[Words, ...] = ()
     server: ServerSpec | None = None
 
 
 class ApprovalsSpec(Base, frozen=True):
     """Who must agree before an environment is changed."""
 
-    count: int = 1
-    by: tuple[str, ...] = ()
+    count: AtLeastOne = 1
+    by: tuple[Words, ...] = ()
     author: bool = True
 
 
@@ -302,9 +323,9 @@ class DeploySpec(Base, frozen=True):
     `engine/wiring` checks them at plan time.
     """
 
-    target: str
-    from_: str | None = msgspec.field(name="from", default=None)
-    after: str | None = None
+    target: Words
+    from_: Words | None = msgspec.field(name="from", default=None)
+    after: Words | None = None
     approvals: ApprovalsSpec | None = None
     require: RequireSpec | None = None
     unknown: Literal["refuse", "pass", "flag"] = "flag"
@@ -321,8 +342,8 @@ class CaptureSpec(Base, frozen=True):
 class RetrainSpec(Base, frozen=True):
     """When a retraining starts, and how far it goes."""
 
-    when: str
-    until: str = "register"
+    when: Words
+    until: Words = "register"
 
 
 class MonitorSpec(Base, frozen=True):
@@ -331,8 +352,8 @@ class MonitorSpec(Base, frozen=True):
     capture: CaptureSpec | None = None
     drift: DriftSpec | None = None
     window: Duration = 86400.0
-    labels: str | None = None
-    notify: tuple[str, ...] = ()
+    labels: Words | None = None
+    notify: tuple[Words, ...] = ()
     retrain: RetrainSpec | None = None
 
 
@@ -340,17 +361,17 @@ class Spec(Base, frozen=True):
     """The whole of `shipway.yaml`."""
 
     shipway: int
-    project: str
+    project: Name
     model: ModelSpec | None = None
     environment: EnvironmentSpec | None = None
     data: DataSpec | None = None
     tests: TestsSpec | None = None
-    steps: dict[str, StepSpec] = {}
+    steps: dict[Name, StepSpec] = {}
     train: TrainSpec | None = None
     evaluate: EvaluateSpec | None = None
-    store: str = ".shipway/store"
+    store: Words = ".shipway/store"
     model_registry: RegistrySpec = RegistrySpec()
     report: ReportSpec = ReportSpec()
     package: PackageSpec = PackageSpec()
-    deploy: dict[str, DeploySpec] = {}
-    monitor: dict[str, MonitorSpec] = {}
+    deploy: dict[Name, DeploySpec] = {}
+    monitor: dict[Name, MonitorSpec] = {}

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The cure for a line that YAML reads in its own way: the same line with quotes.
+
+An expression that begins with a quote, back-quote, `*`, `!`, `@`, `%`, `{` or `[` means something
+else to YAML, and in flow style so do braces and brackets inside it. What is proposed is tried out
+first: only a line that can be read is shown.
+"""
+
+import re
+from collections.abc import Iterator
+
+ENTRY = re.compile(
+    r"(?P<head>\s*(?:- +)*(?:[^\s'\"{}\[\],#:][^'\"{}\[\],#:]*:(?:\s+|$))?)(?P<rest>.*)"
+)
+FLOW_KEY = re.compile(r"\s*[\w.-]+:\s+")
+SPECIAL = set("'\"`*!@%{}[]&|>:#")
+
+
+def quoted(text: str) -> str:
+    """`text` as a quoted YAML scalar."""
+    if '"' in text or "\\" in text:
+        return "'" + text.replace("'", "''") + "'"
+    return f'"{text}"'
+
+
+def quoted_line(line: str) -> str | None:
+    """`line` with quotes where they are missing, or None when that does not make it readable."""
+    match = ENTRY.match(line)
+    if match is None or not match["rest"]:
+        return None
+    head, rest = match["head"], match["rest"]
+    body, comment = _comment(rest)
+    for candidate in _candidates(body):
+        proposed = f"{head}{candidate}{comment}"
+        if proposed != line and _readable(proposed):
+            return proposed.strip()
+    return None
+
+
+def quoted_part(line: str, begin: int, end: int) -> str:
+    """`line` with the characters from `begin` up to `end` in quotes."""
+    return (line[:begin] + quoted(line[begin:end]) + line[end:]).strip()
+
+
+def _comment(rest: str) -> tuple[str, str]:
+    body, mark, comment = rest.partition(" #")
+    return body.rstrip(), f" {mark}{comment}" if mark else ""
+
+
+def _candidates(body: str) -> Iterator[str]:
+    if body[:1] in "[{" and body[-1:] in "]}":
+        inner = [_quoted_item(item) for item in _items(body[1:-1])]
+        yield body[0] + ",".join(inner) + body[-1]
+    yield quoted(body)
+
+
+def _quoted_item(item: str) -> str:
+    key = FLOW_KEY.match(item)
+    head = key.group() if key else item[: len(item) - len(item.lstrip())]
+    value = item[len(head) :].strip()
+    if value[:1] in ("'", '"') and value[-1:] == value[:1] and len(value) > 1:
+        return item
+    return head + quoted(value) if SPECIAL & set(value) else item
+
+
+def _items(text: str) -> list[str]:
+    """`text` cut at the commas that stand outside brackets and quotes."""
+    items, depth, quote, current = [], 0, "", ""
+    for character in text:
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        depth += (character in "[{(") - (character in "]})")
+        if character == "," and depth == 0 and not quote:
+            items.append(current)
+            current = ""
+        else:
+            current += character
+    return [*items, current]
+
+
+def _readable(line: str) -> bool:
+    import yaml
+
+    try:
+        return bool(list(yaml.parse(line, Loader=yaml.SafeLoader)))
+    except yaml.YAMLError:
+        return False
