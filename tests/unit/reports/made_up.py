@@ -80,8 +80,8 @@ BAD_DATA = msgspec.structs.replace(
     checks=(
         *CHECKS,
         CheckResult(
-            "train", "amount", "range", "failed", "3 rows, the smallest −40.0", "at least 0",
-            3, 70200, line=31,
+            "train", "amount", "range", "failed", "3 rows below 0", "at least 0",
+            3, 70200, line=31, detail="the smallest is −40.0",
             examples=(
                 Example(118, {"transaction_id": "T00118"}, -40.0),
                 Example(4502, {"transaction_id": "T04502"}, -1.25),
@@ -250,7 +250,7 @@ def poison(thing: Any) -> Any:
                 changed[kept] = getattr(thing, kept)
         return type(thing)(**changed)
     if isinstance(thing, str):
-        return thing + EVIL
+        return thing and thing + EVIL
     if isinstance(thing, tuple | list):
         return type(thing)(poison(item) for item in thing)
     if isinstance(thing, dict):

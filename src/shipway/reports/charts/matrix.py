@@ -54,7 +54,7 @@ def _cell(
     return [
         square,
         label(middle, y + height / 2, f"{cell:,}", "count"),
-        label(middle, y + height / 2 + 18, percent(round(share, 3)), "tick"),
+        label(middle, y + height / 2 + 18, percent(round(share, 3)), "share"),
     ]
 
 
