@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asking a model server over HTTP, on one connection that is kept open."""
+
+import http.client
+import time
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from shipway.base.errors import InputError
+
+RELEASE_HEADER = "x-shipway-release"
+LARGEST_ANSWER = 64 << 20
+
+
+class NoAnswerError(Exception):
+    """The server did not answer as it should; the text says how."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A JSON answer, the release that gave it (empty when it did not say), and how long it took."""
+
+    content: Any
+    release: str
+    milliseconds: float
+
+
+class ModelServer:
+    """A server of one model at `address` (`http://127.0.0.1:8123`); for one thread."""
+
+    def __init__(self, address: str, timeout: float) -> None:
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise InputError(f"{address!r} is not the address of a server")
+        kind = (
+            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        )
+        self._connection = kind(parts.hostname, parts.port, timeout=timeout)
+        self._prefix = parts.path.rstrip("/")
+
+    def __enter__(self) -> "ModelServer":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def health(self) -> Answer:
+        """The answer of `/health`; NoAnswerError unless it says 200."""
+        return self._ask("GET", "/health", None)
+
+    def predict(self, rows: list[dict[str, Any]]) -> Answer:
+        """The answer of `/predict` to `rows`; NoAnswerError unless it is a JSON mapping."""
+        answer = self._ask("POST", "/predict", msgspec.json.encode({"instances": rows}))
+        if not isinstance(answer.content, dict):
+            raise NoAnswerError("/predict did not answer with a JSON mapping")
+        return answer
+
+    def _ask(self, method: str, path: str, body: bytes | None) -> Answer:
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        began = time.perf_counter()
+        try:
+            self._connection.request(method, self._prefix + path, body, headers)
+            response = self._connection.getresponse()
+            data = response.read(LARGEST_ANSWER)
+        except (OSError, http.client.HTTPException) as error:
+            self._connection.close()
+            raise NoAnswerError(f"{path}: {_say(error)}") from error
+        took = (time.perf_counter() - began) * 1000
+        if response.status != 200:
+            raise NoAnswerError(f"{path} answered {response.status}: {_start(data)}")
+        content = None
+        if method == "POST":
+            try:
+                content = msgspec.json.decode(data)
+            except msgspec.DecodeError:
+                raise NoAnswerError(f"{path} did not answer with JSON: {_start(data)}") from None
+        return Answer(content, response.headers.get(RELEASE_HEADER, ""), took)
+
+
+def _say(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, ConnectionRefusedError):
+        return "connection refused"
+    return str(error) or type(error).__name__
+
+
+def _start(data: bytes) -> str:
+    return data[:200].decode(errors="replace").strip() or "(nothing)"
