@@ -107,7 +107,8 @@ def test_cancelling_is_prompt_and_last_words_are_heard(tmp_path, supervised):
     assert done.returncode == 7
 
 
-def test_one_that_ignores_sigterm_is_killed(tmp_path):
+def test_one_that_ignores_sigterm_is_killed(tmp_path, monkeypatch):
+    monkeypatch.setattr("shipway.base.children.GRACE", 0.3)
     done = run(["sh", "-c", "trap '' TERM; sleep 60"], cwd=tmp_path, timeout=0.2)
     assert done.timed_out
     assert done.returncode == -9
