@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Calls uv, and says in our errors what uv said, with the cure.
+
+uv sees the caller's own settings for indexes and proxies, but not the environment that Shipway
+itself runs in.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from shipway.adapters.environments.interface import FOREIGN
+from shipway.base.errors import InputError, OutsideError, ShipwayError
+from shipway.base.processes import run, secrets_in
+
+UNREACHABLE = (
+    "Failed to fetch",
+    "Request failed after",
+    "error sending request",
+    "dns error",
+    "Failed to download",
+    "client error",
+    "Connection refused",
+    "operation timed out",
+    "network was disabled",
+)
+DISK = ("No space left on device", "Disk quota exceeded")
+
+
+class UvError(Exception):
+    """uv failed; its own words."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+
+def call(
+    arguments: Sequence[str],
+    cwd: Path,
+    tell: Callable[[str], None] | None = None,
+    env: Mapping[str, str] = os.environ,
+) -> str:
+    """What `uv ARGUMENTS` writes; UvError with its words when it fails."""
+    from uv import find_uv_bin
+
+    variables = {name: value for name, value in env.items() if name not in FOREIGN}
+    variables |= {"NO_COLOR": "1", "UV_NO_PROGRESS": "1"}
+    written: list[str] = []
+
+    def keep(line: str) -> None:
+        written.append(line)
+        if tell is not None and line.strip():
+            tell(line.strip())
+
+    done = run(
+        [find_uv_bin(), *arguments],
+        cwd=cwd,
+        env=variables,
+        on_line=keep,
+        secrets=secrets_in(variables),
+    )
+    if done.returncode:
+        raise UvError("\n".join(written).strip())
+    return "\n".join(written)
+
+
+def explain(error: UvError, what: str, where: str, *, cure: str) -> ShipwayError:
+    """The error for the user: the network's or the disk's fault, or else the requirements'."""
+    said = error.said.removeprefix("error: ")
+    if any(sign in said for sign in DISK):
+        return OutsideError(
+            f"{what}: the disk is full\n{said}", cure="Free some space and run it again."
+        )
+    if any(sign in said for sign in UNREACHABLE):
+        return OutsideError(
+            f"{what}: the package index can't be reached\n{said}",
+            where=where,
+            cure="Check the network, or name an index that can be reached: UV_DEFAULT_INDEX=… "
+            "Packages that were installed before are taken from uv's cache.",
+        )
+    return InputError(f"{what}\n{said}", where=where, cure=cure)
