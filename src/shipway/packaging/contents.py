@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
-from shipway.base.digests import digest_of
+from shipway.base.digests import digest_of, of_file
 from shipway.base.errors import InputError
 from shipway.packaging.layers import LEVEL, Entry
 from shipway.packaging.platform import oci_platform, python_minor
@@ -45,6 +45,12 @@ def runtime_source() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise InputError("shipway_runtime is not installed", cure="Install Shipway again.")
     return Path(next(iter(spec.submodule_search_locations)))
+
+
+def runtime_digest() -> str:
+    """Names the content of the runtime layer: the server's own source."""
+    files = _walk(runtime_source(), _is_source)
+    return digest_of([[str(relative), of_file(path)] for path, relative in files])
 
 
 def dependencies_key(environment: PythonEnvironment) -> str:

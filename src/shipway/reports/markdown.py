@@ -77,8 +77,12 @@ def model_card(
     evaluation: Evaluation | None = None,
     data: ValidatedData | None = None,
 ) -> str:
-    """The card of a model version: purpose, intended use, owner, data, metrics, gates, lineage."""
-    lines = [f"# {plain(version.model)}, version {version.number}"]
+    """The card of a model version: purpose, intended use, owner, data, metrics, gates, lineage.
+
+    A version that is not registered yet has the number 0, which the title leaves out.
+    """
+    number = f", version {version.number}" if version.number else ""
+    lines = [f"# {plain(version.model)}{number}"]
     lines += ["", plain(model.description) if model and model.description else "_No description._"]
     owner = plain(model.owner) if model and model.owner else "_not named_"
     use = plain(model.intended_use) if model and model.intended_use else "_Not stated._"

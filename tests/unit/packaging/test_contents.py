@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,7 @@ from shipway.packaging.contents import (
     dependency_entries,
     folder_entries,
     installed_entries,
+    runtime_digest,
     runtime_source,
 )
 from shipway.packaging.layers import write_layer
@@ -140,6 +142,20 @@ def test_a_pipe_is_refused(tmp_path: Path) -> None:
 
 def test_the_runtime_is_found() -> None:
     assert (runtime_source() / "__init__.py").is_file()
+
+
+def test_the_runtime_is_named_by_its_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "elsewhere"
+    shutil.copytree(runtime_source(), copy)
+    before = runtime_digest()
+    monkeypatch.setattr("shipway.packaging.contents.runtime_source", lambda: copy)
+    assert runtime_digest() == before
+    write(copy / "__pycache__/x.pyc")
+    assert runtime_digest() == before
+    write(copy / "__init__.py", "changed = True\n")
+    assert runtime_digest() != before
 
 
 @pytest.mark.parametrize(

@@ -83,8 +83,9 @@ def test_a_card_tells_purpose_owner_data_metrics_and_lineage() -> None:
 
 
 def test_a_card_of_what_is_known() -> None:
-    version = msgspec.structs.replace(VERSION, data={}, params={}, metrics={})
+    version = msgspec.structs.replace(VERSION, number=0, data={}, params={}, metrics={})
     card = model_card(version)
+    assert card.startswith("# fraud-detector\n")
     assert "_No description._" in card
     assert "_Not measured._" in card
     assert "_No declared data._" in card
