@@ -32,6 +32,8 @@ class Mistake(msgspec.Struct, frozen=True):
         text = f"{self.what}, expected {self.expected}" if self.expected else self.what
         if not self.cure:
             return text
+        if "\n" in text:
+            return f"{text}\n{self.cure}"
         return f"{text}{' ' if text.endswith('.') else '. '}{self.cure}"
 
 

@@ -5,6 +5,7 @@ from msgspec import inspect
 
 from shipway.spec.forms import FORMS
 from shipway.spec.nodes import Node, Scalar, Sequence
+from shipway.spec.scalars import SECONDS
 from shipway.spec.types import Amount
 
 LONGEST = 60
@@ -71,3 +72,23 @@ def _struct(kind: inspect.StructType) -> str:
     keys = ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
     fields = f"a mapping with the keys {keys}" if len(names) > 1 else f"a mapping with {keys}"
     return f"{form.says}, or {fields}" if form else fields
+
+
+def written_default(field: inspect.Field) -> str | int | float | bool | None:
+    """A field's default as one would write it; None when it has none or nothing stands for it."""
+    default = field.default
+    if isinstance(default, Amount):
+        return f"{default.value:.6g}%" if default.share else int(default.value)
+    if not isinstance(default, str | int | float):
+        return None
+    way = (
+        (field.type.extra or {}).get("written")
+        if isinstance(field.type, inspect.Metadata)
+        else None
+    )
+    if way == "duration":
+        unit = next(unit for unit in "wdhms" if default % SECONDS[unit] == 0)
+        return f"{default / SECONDS[unit]:g}{unit}"
+    if way == "percent":
+        return f"{default * 100:g}%"
+    return default if default != "" else None
