@@ -18,7 +18,7 @@ import pytest
 
 from shipway.adapters.targets.interface import Release
 from shipway.adapters.targets.local import LocalOptions, LocalTarget
-from shipway.base.errors import InputError, OutsideError
+from shipway.base.errors import OutsideError
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 DOUBLE = "def predict(rows): return [row['amount'] * 2 for row in rows]\n"
@@ -311,6 +311,42 @@ def test_a_killed_router_takes_its_workers_along_and_comes_back(
     assert [one.release for one in target.observe().placed] == ["r1-abc", "r2-abc"]
 
 
+def test_what_ends_while_no_router_runs_does_not_come_back(target, make_release, tmp_path):
+    for number in (1, 2):
+        target.place(make_release(number))
+    endpoint = target.route({"r1-abc": 1.0})
+    os.kill(router_pid(tmp_path), signal.SIGKILL)
+    wait_until(lambda: worker_pids("abc") == [])
+    target.retire("r2-abc")
+    assert target.route({"r1-abc": 1.0}) == endpoint
+    assert [one.release for one in target.observe().placed] == ["r1-abc"]
+    os.kill(router_pid(tmp_path), signal.SIGKILL)
+    wait_until(lambda: worker_pids("abc") == [])
+    target.stop()
+    placed = target.place(make_release(3))
+    seen = target.observe()
+    assert (seen.placed, seen.weights, seen.endpoint) == ((placed,), {}, endpoint)
+
+
+def test_sockets_that_a_cleaner_removed_are_made_again(target, make_release, tmp_path):
+    target.place(make_release(1))
+    endpoint = target.route({"r1-abc": 1.0})
+    address = json.loads((tmp_path / "endpoint" / "router.json").read_text())
+    with Load(endpoint) as load:
+        for path in Path(address["control"]).parent.iterdir():
+            path.unlink()
+        wait_until(lambda: target.observe().running, seconds=20)
+        before = load.answers.total()
+        wait_until(lambda: load.answers.total() > before + 100, seconds=20)
+    assert load.lost == []
+
+
+def test_routing_to_nothing_leaves_no_idle_router(target):
+    with pytest.raises(OutsideError, match="r1-abc is not placed"):
+        target.route({"r1-abc": 1.0})
+    wait_until(lambda: not target.observe().running)
+
+
 def test_a_release_that_fails_to_start_shows_its_last_lines(target, make_release, tmp_path):
     with pytest.raises(OutsideError) as failure:
         target.place(make_release(1, "raise RuntimeError('no such encoder')\n"))
@@ -345,15 +381,23 @@ def test_a_failed_place_does_not_disturb_what_is_live(target, make_release):
 def test_a_release_with_traffic_is_not_retired(target, make_release):
     target.place(make_release(1))
     target.route({"r1-abc": 1.0})
-    with pytest.raises(InputError, match="100% of the traffic"):
+    with pytest.raises(OutsideError, match="100% of the traffic"):
         target.retire("r1-abc")
 
 
-@pytest.mark.parametrize("weights", [{"r9-abc": 1.0}, {"r1-abc": 0.5}, {}, {"r1-abc": 2.0}])
-def test_wrong_weights_change_nothing(target, make_release, weights):
+@pytest.mark.parametrize(
+    ("weights", "error"),
+    [
+        ({"r9-abc": 1.0}, OutsideError),
+        ({"r1-abc": 0.5}, ValueError),
+        ({}, ValueError),
+        ({"r1-abc": 2.0, "r2-abc": -1.0}, ValueError),
+    ],
+)
+def test_wrong_weights_change_nothing(target, make_release, weights, error):
     target.place(make_release(1))
     target.route({"r1-abc": 1.0})
-    with pytest.raises(InputError):
+    with pytest.raises(error):
         target.route(weights)
     assert target.observe().weights == {"r1-abc": 1.0}
 

@@ -21,6 +21,8 @@ from typing import Any, List, Optional
 from shipway_runtime.router.daemon import Daemon
 from shipway_runtime.router.state import RouterError
 
+MOST_FILES = 65536
+
 
 def main(arguments: Optional[List[str]] = None) -> int:
     """Run until the end; 0 after an orderly end, 3 when it can't start."""
@@ -91,8 +93,10 @@ def _run(folder: Path, port: int, report: _Report) -> None:
 
 
 def _allow_many_connections() -> None:
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if most == resource.RLIM_INFINITY else min(MOST_FILES, most)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 async def _serve(folder: Path, port: int, report: _Report) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from shipway_runtime.router.sockets import renew
 from shipway_runtime.router.state import RouterError
 
 LOG = logging.getLogger("shipway.router")
@@ -42,7 +43,7 @@ class Control:
     async def reopen_if_lost(self) -> None:
         """Listen again when something has removed the socket (a cleaner of temporary folders)."""
         if not self.path.exists():
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            renew(self.path.parent)
             self.close()
             await self.open()
 

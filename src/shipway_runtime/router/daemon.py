@@ -122,13 +122,14 @@ class Daemon:
             placed = await self.router.place(ReleaseSpec.build(request["release"]))
             return {**placed, "port": self.router.state.port}
         finally:
-            if self.router.empty:
-                # Nothing was ever placed here: an idle router would only hold the port.
-                self._end_soon()
+            self._end_if_useless()
 
     async def _route(self, request: dict[str, Any]) -> dict[str, Any]:
-        await self.router.route(request["weights"])
-        return {"port": self.router.state.port}
+        try:
+            await self.router.route(request["weights"])
+            return {"port": self.router.state.port}
+        finally:
+            self._end_if_useless()
 
     async def _retire(self, request: dict[str, Any]) -> dict[str, Any]:
         await self.router.retire(request["release"])
@@ -145,6 +146,11 @@ class Daemon:
         await self._close(forget=True)
         self._end_soon()
         return {}
+
+    def _end_if_useless(self) -> None:
+        """A router without any release would only hold the port."""
+        if self.router.empty:
+            self._end_soon()
 
     def _end_soon(self) -> None:
         """End after the reply to the present verb has been sent."""

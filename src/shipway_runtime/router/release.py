@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from shipway_runtime.router.sockets import renew
 from shipway_runtime.router.state import ReleaseSpec
 from shipway_runtime.router.worker import Worker
 
@@ -123,6 +124,7 @@ class PlacedRelease:
         socket = self._around.sockets / f"w{next(_serial)}"
         worker = Worker(self.spec, socket, self.log, self._around.lifeline)
         self._workers.append(worker)
+        renew(self._around.sockets)
         try:
             await worker.start()
         except OSError as error:
@@ -148,18 +150,21 @@ class PlacedRelease:
             self._fail(f"the worker {what}\n{worker.last_words()}".rstrip())
 
     async def _watch(self, worker: Worker) -> None:
-        """Return when the worker has ended; end it when it does not answer for a while."""
+        """Return when the worker has ended; end it when it can't be reached for a while.
+
+        Its socket may be gone as well: cleaners of temporary folders know no mercy.
+        """
         ended = asyncio.ensure_future(worker.wait())
         missed = 0
         try:
-            while missed < PROBES_MISSED:
+            while missed < PROBES_MISSED and worker.socket.exists():
                 done, _ = await asyncio.wait([ended], timeout=PROBE_EVERY)
                 if done:
                     return
                 missed = 0 if await worker.probe() else missed + 1
         finally:
             ended.cancel()
-        LOG.warning("%s: worker %d does not answer", self.spec.id, worker.pid)
+        LOG.warning("%s: worker %d can't be reached", self.spec.id, worker.pid)
         await worker.stop()
 
     def _fail(self, text: str) -> None:

@@ -89,7 +89,7 @@ class Router:
             def edit(state: State) -> None:
                 if state.weights.get(name, 0) > 0:
                     what = f"release {name} still gets {state.weights[name]:.0%} of the traffic"
-                    raise RouterError("input", what, cure="Route the traffic elsewhere first.")
+                    raise RouterError("outside", what, cure="Route the traffic elsewhere first.")
                 state.releases.pop(name, None)
 
             await self._change(edit)
@@ -199,7 +199,7 @@ def _check(weights: Mapping[str, float], state: State) -> None:
         raise RouterError("input", f"weights must sum to 1, found {dict(weights)}")
     for name, weight in weights.items():
         if weight > 0 and name not in state.releases:
-            raise RouterError("input", f"release {name} is not placed", cure="Place it first.")
+            raise RouterError("outside", f"release {name} is not placed", cure="Place it first.")
 
 
 def _forget(state: State) -> None:

@@ -15,20 +15,25 @@ LONGEST = 90
 def make_socket_folder(state_dir: Path) -> Path:
     """An empty folder for the sockets of the router of `state_dir`, for its owner alone.
 
-    Below $XDG_RUNTIME_DIR, else the temporary folder, else /tmp: the first that is short enough.
-    Sockets that an earlier router left behind are removed.
+    Below the temporary folder, else $XDG_RUNTIME_DIR (which goes when its user logs out), else
+    /tmp: the first that is short enough. Sockets that an earlier router left behind are removed.
     """
     name = hashlib.sha256(os.fsencode(state_dir.resolve())).hexdigest()[:16]
-    bases = [os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp"]  # noqa: S108
+    bases = [tempfile.gettempdir(), os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp"]  # noqa: S108
     for base in bases:
         folder = Path(base) / f"shipway-{os.getuid()}" / name
         if not base or len(os.fsencode(folder)) > LONGEST:
             continue
-        if _make_private(folder.parent) and _make_private(folder):
+        if renew(folder):
             for left_over in folder.iterdir():
                 left_over.unlink()
             return folder
     raise OSError(f"there is no folder for sockets; tried below {', '.join(filter(None, bases))}")
+
+
+def renew(folder: Path) -> bool:
+    """Make `folder` again when something has removed it; False when that can't be done safely."""
+    return _make_private(folder.parent) and _make_private(folder)
 
 
 def _make_private(folder: Path) -> bool:

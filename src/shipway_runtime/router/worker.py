@@ -60,14 +60,15 @@ class Worker:
     async def become_ready(self) -> bool:
         """Wait until it is healthy; False when it ended or took too long (then it is ended)."""
         ended = asyncio.ensure_future(self.wait())
-        deadline = asyncio.get_running_loop().time() + self.spec.start_timeout
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + self.spec.start_timeout
         pause = 0.02
         try:
             while not ended.done():
-                if await self.probe():
+                if await self.probe(min(PROBE_SECONDS, max(deadline - clock(), 0.1))):
                     self.ready = not ended.done()
                     return self.ready
-                if asyncio.get_running_loop().time() > deadline:
+                if clock() > deadline:
                     self.late = True
                     await self.stop()
                 await asyncio.wait([ended], timeout=pause)
@@ -76,11 +77,11 @@ class Worker:
             ended.cancel()
         return False
 
-    async def probe(self) -> bool:
-        """Ask for `/health` once."""
+    async def probe(self, seconds: float = PROBE_SECONDS) -> bool:
+        """Ask for `/health` once; False when it is not well, or silent for `seconds`."""
         request = Request(b"GET", b"/health", [(b"host", b"localhost")])
         try:
-            response = await self.pool.exchange(request, PROBE_SECONDS)
+            response = await self.pool.exchange(request, seconds)
         except (RefusedError, BrokenError, asyncio.TimeoutError):
             return False
         return response.status == 200

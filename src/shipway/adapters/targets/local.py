@@ -6,6 +6,7 @@ verbs are one line each on its control socket. Where it lives is told by `router
 folder; when nobody answers there, nothing runs.
 """
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import msgspec
 
 from shipway.adapters.targets.interface import Observation, Placed, Release
-from shipway.adapters.targets.local_control import ask, last_port, start_router
+from shipway.adapters.targets.local_control import ask, forget, last_port, start_router
 from shipway.base.errors import InputError, OutsideError, ShipwayError
 
 SLACK_SECONDS = 15.0
@@ -38,6 +39,8 @@ class LocalOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class LocalTarget:
     """A local endpoint whose state lies in `state_dir` (one folder for each environment)."""
 
+    Options = LocalOptions
+
     def __init__(self, state_dir: Path, options: LocalOptions | None = None) -> None:
         self._state_dir = state_dir
         self._options = options or LocalOptions()
@@ -60,18 +63,19 @@ class LocalTarget:
     def route(self, weights: Mapping[str, float]) -> str:
         """Divide the traffic between placed releases; the endpoint's address.
 
-        A router that is not there (after a reboot) is started with what it had placed.
+        A router that is not there (after a reboot) is started with what it had placed. ValueError
+        when the weights do not sum to 1, OutsideError when a release is not placed.
         """
+        if abs(sum(weights.values()) - 1) > 1e-6 or any(one < 0 for one in weights.values()):
+            raise ValueError(f"weights are at least 0 and sum to 1, not {dict(weights)}")
         self._settle_port()
         patience = self._options.start_timeout * 2 + SLACK_SECONDS
         result = self._order({"op": "route", "weights": dict(weights)}, patience)
         return _address(result["port"])
 
     def retire(self, release: str) -> None:
-        """Drain and end a release that has no weight. Nothing to do when no router runs."""
-        reply = ask(self._state_dir, {"op": "retire", "release": release}, 120.0)
-        if reply is not None:
-            self._unwrap(reply)
+        """Drain and end a release that has no weight; it does not come back after a reboot."""
+        self._end({"op": "retire", "release": release}, release)
 
     def observe(self) -> Observation:
         """What runs now: a few milliseconds; `running` is False when no router answers."""
@@ -89,9 +93,23 @@ class LocalTarget:
 
     def stop(self) -> None:
         """Take the endpoint down, after the requests under way; its port stays reserved for it."""
-        reply = ask(self._state_dir, {"op": "stop"}, 180.0)
-        if reply is not None:
-            self._unwrap(reply)
+        self._end({"op": "stop"}, None)
+
+    def _end(self, request: dict[str, Any], release: str | None) -> None:
+        """Ask the router, or without one see to it that the next does not bring `release` back."""
+        for _ in range(50):
+            reply = ask(self._state_dir, request, 180.0)
+            if reply is not None:
+                self._unwrap(reply)
+                return
+            if forget(self._state_dir, release):
+                return
+            time.sleep(0.1)
+        raise OutsideError(
+            "the local router is just starting or ending, and does not come to rest",
+            where=str(self._state_dir / "logs" / "router.log"),
+            cure="Run the command again in a moment.",
+        )
 
     def _settle_port(self) -> None:
         """Move a router that listens elsewhere than the options say."""

@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 
 from shipway.base.errors import OutsideError
-from shipway.base.files import disk_errors
 
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "XDG_RUNTIME_DIR")
 START_SECONDS = 30.0
@@ -54,6 +53,31 @@ def last_port(state_dir: Path) -> int:
     return int(state.get("port", 0)) if state else 0
 
 
+def forget(state_dir: Path, release: str | None = None) -> bool:
+    """Take `release` (None: all of them) out of what the next router would start again.
+
+    False when a router holds the folder at this moment: then it is the one to be asked.
+    """
+    import fcntl
+
+    state = _read(state_dir / "state.json")
+    if not state or not state.get("releases"):
+        return True
+    from shipway.base.files import disk_errors, write_atomic
+
+    with disk_errors(state_dir), (state_dir / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        kept = [one for one in state["releases"] if release is not None and one["id"] != release]
+        names = {one["id"] for one in kept}
+        weights = {name: one for name, one in state["weights"].items() if name in names}
+        document = {**state, "releases": kept, "weights": weights}
+        write_atomic(state_dir / "state.json", msgspec.json.encode(document))
+    return True
+
+
 def start_router(state_dir: Path, port: int | None) -> dict[str, Any]:
     """Start the router, detached from this process and its session; its report about the start.
 
@@ -79,6 +103,8 @@ def start_router(state_dir: Path, port: int | None) -> dict[str, Any]:
 def _launch(state_dir: Path, port: int | None) -> int:
     """Start the process; the descriptor on which it reports."""
     import subprocess
+
+    from shipway.base.files import disk_errors
 
     log = state_dir / "logs" / "router.log"
     with disk_errors(state_dir):
