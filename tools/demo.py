@@ -31,7 +31,11 @@ def make_repository() -> None:
     configured = subprocess.run(
         ["git", "config", "user.email"], cwd=DEMO, capture_output=True, check=False
     )
-    lent = [] if configured.returncode == 0 else ["-c", "user.name=demo", "-c", "user.email=demo@localhost"]
+    lent = (
+        []
+        if configured.returncode == 0
+        else ["-c", "user.name=demo", "-c", "user.email=demo@localhost"]
+    )
     git(*lent, "commit", "-q", "-m", "Detect fraud in card transactions")
 
 

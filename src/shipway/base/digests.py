@@ -22,7 +22,10 @@ def of_bytes(data: bytes) -> str:
 
 def of_stream(stream: BinaryIO) -> str:
     """Digest of all that is left in `stream`, read in chunks of 1 MiB."""
-    return PREFIX + hashlib.file_digest(stream, "sha256").hexdigest()
+    state = hashlib.sha256()
+    while chunk := stream.read(CHUNK):
+        state.update(chunk)
+    return PREFIX + state.hexdigest()
 
 
 def of_file(path: Path) -> str:

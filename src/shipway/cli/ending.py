@@ -4,14 +4,16 @@
 import msgspec
 
 from shipway.base.digests import short
+from shipway.cli.checks import check_lines
+from shipway.cli.gates import gate_lines
 from shipway.cli.output import command_line, print_lines
 from shipway.operations.run import RunResult
 from shipway.operations.sample import sample_request
 from shipway.records.base import Record
-from shipway.records.data import CheckResult, Example, ValidatedData
+from shipway.records.data import ValidatedData
 from shipway.records.delivery import Deployment, ModelVersion, Verification
 from shipway.records.run import StageRun
-from shipway.records.training import Evaluation, GateResult, TestReport
+from shipway.records.training import Evaluation, TestReport
 
 
 def print_ending(result: RunResult, *, explain: bool = False) -> None:
@@ -54,31 +56,17 @@ def _failure(stage: StageRun, result: RunResult) -> list[str]:
 def _details(record: Record) -> list[str]:
     match record:
         case ValidatedData():
-            return [line for c in record.checks if c.verdict != "passed" for line in _check(c)]
+            return [line for c in record.checks if c.verdict != "passed" for line in check_lines(c)]
         case TestReport():
             return _tests(record)
         case Evaluation():
             wrong = (g for g in record.gates if g.verdict != "passed")
-            return [line for gate in wrong for line in _gate(gate)]
+            return [line for gate in wrong for line in gate_lines(gate)]
         case Verification():
             bad = (p for p in record.probes if p.verdict != "passed")
             return [f"  {p.name}: {p.observed}, expected {p.expected}" for p in bad]
         case _:
             return []
-
-
-def _check(check: CheckResult) -> list[str]:
-    place = f"{check.dataset}.{check.column}" if check.column else check.dataset
-    rows = f", {check.failing:,} of {check.rows:,} rows" if check.failing else ""
-    line = f" (shipway.yaml:{check.line})" if check.line else ""
-    head = f"  {place}: {check.check} {check.expected}: {check.observed}{rows}{line}"
-    return [head, *(f"    {_example(example)}" for example in check.examples)]
-
-
-def _example(example: Example) -> str:
-    key = "".join(f", {name} {value}" for name, value in example.key.items())
-    value = f": {example.value!r}" if example.shown else ""
-    return f"row {example.row}{key}{value}"
 
 
 def _tests(report: TestReport) -> list[str]:
@@ -90,17 +78,6 @@ def _tests(report: TestReport) -> list[str]:
         lines.append(f"  {case.name}: {first}")
         lines += [f"    {line}" for line in rest[:8]]
     return lines
-
-
-def _gate(gate: GateResult) -> list[str]:
-    where = f" (shipway.yaml:{gate.line})" if gate.line else ""
-    observed = "no value" if gate.observed is None else f"{gate.observed:.6g}"
-    kind = "" if gate.on_fail == "stop" else " (a warning)"
-    return [
-        f"  {gate.gate}: {gate.verdict}{kind}{where}",
-        f"    observed {observed}, demanded {gate.demanded}",
-        f"    {gate.reason}",
-    ]
 
 
 def _success(result: RunResult) -> list[str]:

@@ -17,6 +17,7 @@ from shipway.base.events import Event, Listener
 from shipway.base.files import disk_errors
 from shipway.base.processes import Completed, run, secrets_in
 from shipway.engine.cache import ResultCache
+from shipway.engine.codesets import CodeSets
 from shipway.engine.fingerprint import LastParts
 from shipway.engine.plan import Node
 from shipway.engine.runner import Tools
@@ -27,7 +28,6 @@ from shipway.records.source import Source
 from shipway.records.steps import Output, StepResult
 from shipway.records.training import TrainedModel
 from shipway.reports.summary import found
-from shipway.stages.codeset import CodeSet
 from shipway.stages.context import StageContext
 from shipway.stages.stage import Scope
 
@@ -45,7 +45,7 @@ class Contexts:
         self.emit = emit
         self.cancelled = threading.Event()
         self.secrets = secrets_in(os.environ)
-        self.code = CodeSet(project.spec, source, self.files_of, project.files)
+        self.code = CodeSets(project.spec, source, self.files_of, project.files)
 
     def files_of(self) -> Sequence[str]:
         """Tracked and unignored files of the source."""

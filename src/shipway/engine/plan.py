@@ -138,9 +138,7 @@ class _Builder:
         return giver.name
 
     def _join_steps(self) -> None:
-        writer = {
-            path: name for name, step in self.spec.steps.items() for path in step.outputs
-        }
+        writer = {path: name for name, step in self.spec.steps.items() for path in step.outputs}
         readers = {name: step.inputs for name, step in self.spec.steps.items()}
         if self.spec.train is not None:
             readers["train"] = self.spec.train.inputs

@@ -37,9 +37,7 @@ class Tools:
     shown on a terminal but not kept.
     """
 
-    context: Callable[
-        [Node, Mapping[str, Record]], contextlib.AbstractContextManager[StageContext]
-    ]
+    context: Callable[[Node, Mapping[str, Record]], contextlib.AbstractContextManager[StageContext]]
     scope: Callable[[Node, Mapping[str, Record]], Scope]
     cache: ResultCache
     parts: LastParts
@@ -163,9 +161,7 @@ class Runner:
                 result = node.stage.run(context, **inputs)
         except BaseException as error:
             trace = "" if isinstance(error, ShipwayError) else traceback.format_exc()
-            self.ended.put(
-                _Ended(node, started, fingerprint, parts, error=error, trace=trace)
-            )
+            self.ended.put(_Ended(node, started, fingerprint, parts, error=error, trace=trace))
         else:
             self.ended.put(_Ended(node, started, fingerprint, parts, result=result))
 

@@ -70,9 +70,7 @@ class Project:
     @cached_property
     def store(self) -> Store:
         """Where objects, logs and runs are kept."""
-        return open_store(
-            self.spec.store, self.paths.folder, where=self.document.where("store")
-        )
+        return open_store(self.spec.store, self.paths.folder, where=self.document.where("store"))
 
     @cached_property
     def files(self) -> FileDigests:

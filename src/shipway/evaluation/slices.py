@@ -6,20 +6,20 @@ slices, a mask for each of its slices:
 
     {"country": {"DE": mask, "FR": mask}, "amount >= 1000": {"amount >= 1000": mask}}
 
-`sources` says which sources a spec asks for, `masks` makes the masks of a column; the mask of an
-expression is true where it holds (false where it is missing).
+`plan.sources` says which sources a spec asks for, `masks` makes the masks of a column; the mask of
+an expression is true where it holds (false where it is missing).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from shipway.base.errors import InputError
 from shipway.evaluation.columns import class_text
-from shipway.evaluation.gate_parser import parse_gate, slice_source
-from shipway.evaluation.gates import Gate, GateSlice
+from shipway.evaluation.gates import GateSlice
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 MOST = 100
@@ -27,26 +27,11 @@ MISSING = "(missing)"
 Slices = Mapping[str, Mapping[str, "NDArray[np.bool_]"]]
 
 
-def sources(slices: Iterable[str], gates: Iterable[Gate | str]) -> tuple[GateSlice, ...]:
-    """What masks are needed: the slices to report and those that gates name, each source once.
-
-    The result's `source` is the key in the mapping of masks: a column's name, or the canonical
-    text of an expression when `expression` is true.
-    """
-    read = [gate if isinstance(gate, Gate) else parse_gate(gate) for gate in gates]
-    wanted = [slice_source(text) for text in slices]
-    wanted += [gate.slice for gate in read if gate.slice is not None]
-    found = {part.source: GateSlice(part.source, expression=part.expression) for part in wanted}
-    return tuple(found.values())
-
-
 def masks(column: str, values: Sequence[Any]) -> "dict[str, NDArray[np.bool_]]":
     """A mask for each value of a column (in order of its text), missing values among them.
 
     InputError when the column has more than 100 values: then it is no grouping.
     """
-    import numpy as np
-
     texts = [MISSING if each is None or each != each else class_text(each) for each in values]
     distinct = sorted(set(texts))
     if len(distinct) > MOST:

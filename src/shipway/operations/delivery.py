@@ -9,6 +9,7 @@ from pathlib import Path
 from shipway.base.identity import who
 from shipway.delivery.releases import ReleaseLog
 from shipway.delivery.rollout import Rollout
+from shipway.delivery.steps import Steps
 from shipway.engine.wiring import Project, open_project
 from shipway.records.delivery import ReleaseEvent
 from shipway.stages.champions import final_environment
@@ -39,7 +40,7 @@ class Place:
     def rollout(self) -> Rollout:
         """This command's work on the environment."""
         target = self.project.target(self.environment)
-        return Rollout(self.log, target, self.files, self.tell, by=who())
+        return Rollout(Steps(self.log, target, self.files, self.tell, by=who()))
 
     def mirror_champion(self) -> None:
         """Let the registry's alias follow the release log of the final environment."""

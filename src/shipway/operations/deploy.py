@@ -38,9 +38,7 @@ class Deployed:
     verification: Verification
 
 
-def deploy(
-    folder: Path, environment: str, name: str, tell: Callable[[str], None]
-) -> Deployed:
+def deploy(folder: Path, environment: str, name: str, tell: Callable[[str], None]) -> Deployed:
     """Deploy `name` (MODEL@N), or the newest version whose gates passed, to `environment`."""
     project = open_project(folder)
     project.target(environment)
@@ -48,9 +46,7 @@ def deploy(
     return _bring(project, environment, version, tell, promote=False)
 
 
-def promote(
-    folder: Path, name: str, environment: str, tell: Callable[[str], None]
-) -> Deployed:
+def promote(folder: Path, name: str, environment: str, tell: Callable[[str], None]) -> Deployed:
     """Make `name` live in `environment` (the final one by default), a rejected one included."""
     project = open_project(folder)
     environment = environment or final_environment(project.spec)

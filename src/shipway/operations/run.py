@@ -58,9 +58,7 @@ def run(folder: Path, options: RunOptions, emit: Listener) -> RunResult:
     project.prepare()
     run_id = _new_id()
     tell = _teller(emit)
-    with lock.hold(
-        project.paths.local / "run.lock", f"run {run_id}", wait=options.wait, tell=tell
-    ):
+    with lock.hold(project.paths.local / "run.lock", f"run {run_id}", wait=options.wait, tell=tell):
         book = RunBook(project, emit)
         book.close_unfinished()
         _clear_scratch(project)
@@ -107,9 +105,7 @@ def _check(project: Project) -> None:
     project.check_targets()
 
 
-def _where_to(
-    project: Project, source: Source, options: RunOptions
-) -> tuple[list[str], str]:
+def _where_to(project: Project, source: Source, options: RunOptions) -> tuple[list[str], str]:
     """The environments that this source may go to, and why it may not go to the others."""
     from shipway.delivery.permission import source_refusal
 
@@ -176,5 +172,3 @@ def _terminated() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-

@@ -20,7 +20,14 @@ def serve(folder: Path, name: str, host: str, port: int) -> int:
         bundle = unpack(project, version, Path(scratch))
         argv = [
             *(environment.interpreter, "-m", "shipway_runtime.server", "--bundle", str(bundle)),
-            *("--host", host, "--port", str(port), "--release", f"{version.model}@{version.number}"),
+            *(
+                "--host",
+                host,
+                "--port",
+                str(port),
+                "--release",
+                f"{version.model}@{version.number}",
+            ),
         ]
         env = worker_environment(environment, os.environ)
         return run(argv, cwd=bundle, env=env, on_line=print).returncode

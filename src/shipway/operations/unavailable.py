@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a spec asks for that this version only reads, said before anything is done."""
+"""What a spec asks for that is wrong or that this version only reads, said before anything is done."""
 
 from shipway.engine.wiring import Project
 
@@ -16,13 +16,10 @@ def _gates(project: Project) -> list[str]:
     spec = project.spec
     if spec.evaluate is None or spec.model is None:
         return []
-    from shipway.evaluation.gates import parse_gate
-    from shipway.evaluation.gates import unavailable as gate_unavailable
+    from shipway.evaluation.plan import problems
 
-    lines = []
-    for number, gate in enumerate(spec.evaluate.gates):
-        where = project.document.where("evaluate", "gates", number)
-        reason = gate_unavailable(parse_gate(gate.gate), spec.model.task)
-        if reason is not None:
-            lines.append(f"{where}: {gate.gate}: {reason}")
-    return lines
+    reports = spec.train is not None and spec.train.metrics is not None
+    return [
+        "\n".join(filter(None, [f"{project.document.where(*p.keys)}: {p.what}", p.cure]))
+        for p in problems(spec.evaluate, spec.model.task, may_report=reports)
+    ]

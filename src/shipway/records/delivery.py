@@ -95,7 +95,14 @@ class Package(Record, frozen=True, tag="package"):
 
 
 ReleaseAction = Literal[
-    "placing", "placed", "routing", "live", "rejected", "rolling-back", "rolled-back", "stopped",
+    "placing",
+    "placed",
+    "routing",
+    "live",
+    "rejected",
+    "rolling-back",
+    "rolled-back",
+    "stopped",
     "retired",
 ]
 

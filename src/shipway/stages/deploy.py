@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Brings a package to one environment: placed at 0 %, verified there, then routed."""
 
+from shipway.delivery.outcome import Outcome
 from shipway.delivery.permission import check_permission
 from shipway.delivery.releases import ReleaseLog
-from shipway.delivery.rollout import Outcome, Rollout
+from shipway.delivery.rollout import Rollout
 from shipway.delivery.state import Facts
+from shipway.delivery.steps import Steps
 from shipway.delivery.verification import verify_release
 from shipway.records.delivery import Deployment, ModelVersion, Package
 from shipway.records.training import Evaluation
 from shipway.stages.champions import final_environment
 from shipway.stages.context import StageContext
 from shipway.stages.placing import ReleaseFiles
-from shipway_runtime import formats
 
 
 def deploy(
@@ -29,7 +30,7 @@ def make_live(
     """The same for any version; with `promote` a rejected release is given another chance."""
     permission = check_permission(ctx.registry, ctx.store, version)
     files = release_files(ctx)
-    golden = formats.read_golden(files.bundle(package.bundle) / "model")
+    golden = files.golden(package.bundle)
     rollout = rollout_of(ctx, files)
     outcome = rollout.deploy(
         facts_of(ctx, package, version),
@@ -50,7 +51,7 @@ def release_files(ctx: StageContext) -> ReleaseFiles:
 
 def rollout_of(ctx: StageContext, files: ReleaseFiles) -> Rollout:
     """The rollout of this run in its environment."""
-    return Rollout(
+    steps = Steps(
         log=ReleaseLog(ctx.store, ctx.spec.project, ctx.environment),
         target=ctx.targets(ctx.environment),
         ensure_release=files,
@@ -58,6 +59,7 @@ def rollout_of(ctx: StageContext, files: ReleaseFiles) -> Rollout:
         by=ctx.by,
         run=ctx.run_id,
     )
+    return Rollout(steps)
 
 
 def facts_of(ctx: StageContext, package: Package, version: ModelVersion) -> Facts:
@@ -71,8 +73,6 @@ def facts_of(ctx: StageContext, package: Package, version: ModelVersion) -> Fact
         version=version.number,
         model_digest=version.digest,
         commit=version.commit,
-        by=ctx.by,
-        run=ctx.run_id,
         settings={"unknown": spec.unknown, **spec.options},
     )
 
@@ -97,4 +97,3 @@ def _deployment(ctx: StageContext, outcome: Outcome) -> Deployment:
         previous=event.previous,
         unchanged=outcome.unchanged,
     )
-

@@ -17,6 +17,7 @@ def write_golden_rows(
     spec, model = ctx.spec.data, ctx.spec.model
     if isinstance(data, Skipped) or spec is None or model is None or not data.datasets:
         return None
+    from shipway.adapters.tables import table_format
     from shipway.data.datasets import scan_dataset
     from shipway.data.golden import golden_rows
 
@@ -25,7 +26,12 @@ def write_golden_rows(
     if name is None:
         return None
     frame = scan_dataset(
-        data.datasets[name], Path(source.folder), ctx.store.objects, ctx.scratch, spec
+        data.datasets[name],
+        Path(source.folder),
+        ctx.store.objects,
+        ctx.scratch,
+        spec,
+        table_format,
     )
     path = ctx.scratch / "golden-rows.json"
     path.write_bytes(formats.encode(golden_rows(frame, spec, model)))

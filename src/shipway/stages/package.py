@@ -16,12 +16,13 @@ from shipway.adapters.builders.interface import Builder, BuildRequest, Built, Re
 from shipway.base import catalogue
 from shipway.base.digests import digest_of, hex_of
 from shipway.base.errors import StoppedError
+from shipway.delivery.golden import differences, read_golden
 from shipway.packaging.contents import dependencies_key, runtime_digest
 from shipway.packaging.layers import Layer
 from shipway.records.delivery import ModelVersion, Package
 from shipway.records.source import PythonEnvironment
 from shipway.stages.context import StageContext
-from shipway.stages.predictions import ask, differences
+from shipway.stages.predictions import ask
 from shipway.stages.stage import Parts, Scope
 from shipway.storage.trees import fetch_tree, put_tree
 from shipway_runtime import formats
@@ -40,9 +41,7 @@ def service_of(version: ModelVersion) -> dict[str, Any]:
     }
 
 
-def package(
-    ctx: StageContext, version: ModelVersion, environment: PythonEnvironment
-) -> Package:
+def package(ctx: StageContext, version: ModelVersion, environment: PythonEnvironment) -> Package:
     """Build the unit. StoppedError when packaged predictions differ from training predictions."""
     bundle = ctx.scratch / "bundle"
     _write_bundle(ctx, version, environment, bundle)
@@ -69,26 +68,27 @@ def _write_bundle(
     model, code = ctx.scratch / "model", ctx.scratch / "code"
     fetch_tree(ctx.store.objects, version.digest, model)
     fetch_tree(ctx.store.objects, version.code, code)
-    files = {
-        path.relative_to(code).as_posix(): path for path in code.rglob("*") if path.is_file()
-    }
+    files = {path.relative_to(code).as_posix(): path for path in code.rglob("*") if path.is_file()}
     write_bundle(target, model, files, service_of(version), environment.lock)
 
 
 def _compare(
     ctx: StageContext, version: ModelVersion, environment: PythonEnvironment, bundle: Path
 ) -> None:
-    golden = formats.read_golden(bundle / "model")
-    if golden is None:
+    path = bundle / "model" / formats.GOLDEN_FILE
+    if not path.is_file():
         return
+    golden = read_golden(path.read_bytes())
     rows = ctx.scratch / "golden-rows.json"
-    rows.write_bytes(formats.encode(list(golden.rows)))
+    rows.write_bytes(formats.encode(golden.rows))
     paths = [str(bundle / place) for place in service_of(version)["sys_path"]]
     answers = ask(ctx, environment, version, bundle / "model", paths, rows=rows)
-    wrong = differences(golden, answers)
+    wrong = differences(golden.predictions, answers.predictions)
+    if golden.scores is not None:
+        wrong += differences(golden.scores, answers.scores)
     if wrong:
         raise StoppedError(
-            f"{len(wrong)} of {len(golden.rows)} packaged predictions differ from the training's",
+            f"packaged predictions differ from the training's in {len(set(wrong))} of {len(golden.rows)} rows",
             cure=f"The first: row {wrong[0]}. The model depends on something that is not in its "
             "code set or its lock file.",
         )

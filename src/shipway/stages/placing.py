@@ -10,10 +10,12 @@ import msgspec
 from shipway.adapters.environments.interface import Environments
 from shipway.adapters.targets.interface import Release
 from shipway.base.digests import hex_of
+from shipway.delivery.golden import Golden, read_golden
 from shipway.records.delivery import ReleaseEvent
 from shipway.records.source import PythonEnvironment
 from shipway.storage.interface import Store
 from shipway.storage.trees import fetch_tree
+from shipway_runtime.formats import GOLDEN_FILE
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class ReleaseFiles:
             self.folder.mkdir(parents=True, exist_ok=True)
             fetch_tree(self.store.objects, digest, target)
         return target
+
+    def golden(self, bundle: str) -> Golden:
+        """The golden predictions in a bundle; without rows when the model has none."""
+        path = self.bundle(bundle) / "model" / GOLDEN_FILE
+        return read_golden(path.read_bytes()) if path.is_file() else Golden([], [])
 
     def __call__(self, event: ReleaseEvent) -> Release:
         """The release that `event` speaks of; OutsideError when the store lacks its files."""

@@ -33,9 +33,7 @@ class Progress:
     A metric named like a loss is better when smaller, any other when larger.
     """
 
-    def __init__(
-        self, train: TrainSpec, run: threading.Event, tell: Callable[[str], None]
-    ) -> None:
+    def __init__(self, train: TrainSpec, run: threading.Event, tell: Callable[[str], None]) -> None:
         self.train = train
         self.tell = tell
         self.stop = StopSignal(run)

@@ -65,7 +65,7 @@ def _new_version(
         import_folder=ctx.spec.train.folder if ctx.spec.train else ".",
     )
     found = evaluation if isinstance(evaluation, Evaluation) else None
-    return _with_card(version, model_card(model, version, found))
+    return _with_card(version, model_card(version, model, found))
 
 
 def _with_card(version: ModelVersion, card: str) -> ModelVersion:

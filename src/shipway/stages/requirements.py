@@ -15,9 +15,7 @@ RULE = re.compile(r"\s*([A-Za-z_][\w.]*)\s*(<=|>=|<|>)\s*([-+]?[\d.]+(?:[eE][-+]
 COMPARE = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
 
 
-def check_requirements(
-    train: TrainSpec, reported: Mapping[str, float], document: Document
-) -> None:
+def check_requirements(train: TrainSpec, reported: Mapping[str, float], document: Document) -> None:
     """Raise StoppedError for the first demand that the reported metrics do not meet."""
     for number, rule in enumerate(train.require):
         where = document.where("train", "require", number)

@@ -50,9 +50,7 @@ def _carry_out(
     step: StepSpec,
 ) -> StepResult:
     where = ctx.document.where("steps", name)
-    with open_workspace(
-        ctx, source, step.code, inputs=step.inputs, outputs=step.outputs
-    ) as space:
+    with open_workspace(ctx, source, step.code, inputs=step.inputs, outputs=step.outputs) as space:
         env = space.command_env(environment)
         for variable, value in step.env.items():
             place = ctx.document.where("steps", name, "env", variable)
@@ -62,11 +60,8 @@ def _carry_out(
         left: Callable[[], float | None] = lambda: (  # noqa: E731
             None if step.timeout is None else max(0.1, step.timeout - (clock.seconds() - began))
         )
-        space.note_time()
         for command in step.command:
-            ended = ctx.process(
-                split(command, where=where), cwd=folder, env=env, timeout=left()
-            )
+            ended = ctx.process(split(command, where=where), cwd=folder, env=env, timeout=left())
             if ended.timed_out or ended.cancelled:
                 how = "was cancelled" if ended.cancelled else f"took longer than {step.timeout:g} s"
                 raise StoppedError(f"{name} {how}", where=where)
@@ -80,13 +75,9 @@ def _carry_out(
         return StepResult(name, _outputs(ctx, space, step, where))
 
 
-def _outputs(
-    ctx: StageContext, space: Workspace, step: StepSpec, where: str
-) -> tuple[Output, ...]:
+def _outputs(ctx: StageContext, space: Workspace, step: StepSpec, where: str) -> tuple[Output, ...]:
     outputs = []
-    for relative, path in zip(
-        step.outputs, space.written(step.outputs, where=where), strict=True
-    ):
+    for relative, path in zip(step.outputs, space.written(step.outputs, where=where), strict=True):
         if path.is_dir():
             outputs.append(Output(relative, put_tree(ctx.store.objects, path), "tree"))
         else:

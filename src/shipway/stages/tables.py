@@ -28,9 +28,7 @@ def table_files(
 ) -> dict[str, TableFiles]:
     """The files of each dataset, as the worker takes them."""
     nulls = ctx.spec.data.nulls if ctx.spec.data else ()
-    return {
-        name: _files(ctx, source, dataset, nulls) for name, dataset in datasets.items()
-    }
+    return {name: _files(ctx, source, dataset, nulls) for name, dataset in datasets.items()}
 
 
 def _files(

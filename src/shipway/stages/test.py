@@ -17,14 +17,12 @@ from shipway.spec.types import TestsSpec
 from shipway.stages.commands import split
 from shipway.stages.context import StageContext
 from shipway.stages.stage import Parts, Scope
-from shipway.stages.workspace import Workspace, open_workspace
+from shipway.stages.workspace import Workspace, input_digests, open_workspace
 
 NO_TESTS_COLLECTED = 5
 
 
-def test(
-    ctx: StageContext, source: Source, environment: PythonEnvironment
-) -> TestReport | Skipped:
+def test(ctx: StageContext, source: Source, environment: PythonEnvironment) -> TestReport | Skipped:
     """How the tests went. StoppedError when the command fails without a report."""
     spec = ctx.spec.tests
     assert spec is not None  # noqa: S101 - the plan has this stage only with its key
@@ -39,7 +37,6 @@ def test(
         else:
             report = _named_report(spec, space, where)
         env = space.command_env(environment, tools=arguments is not None)
-        space.note_time()
         ended = ctx.process(words, cwd=space.folder, env=env)
         return _read(report, ended, space, where)
 
@@ -85,4 +82,8 @@ def _read(report: Path, ended: Completed, space: Workspace, where: str) -> TestR
 
 def depends(scope: Scope) -> Parts:
     """The command, the code with its tests, and the data that lie in the repository."""
-    return {"tests": scope.spec.tests, "code": scope.code(None, True)}
+    return {
+        "tests": scope.spec.tests,
+        "code": scope.code(None, True),
+        "files": input_digests(scope, ()),
+    }

@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 
-from shipway.adapters.environments.interface import worker_environment
 from shipway.base import clock
 from shipway.base.errors import InputError, StoppedError
 from shipway.base.processes import Completed
@@ -30,7 +29,7 @@ from shipway.stages.requirements import check_requirements
 from shipway.stages.stage import Parts, Scope
 from shipway.stages.tables import table_files, table_paths
 from shipway.stages.worker import call_worker
-from shipway.stages.workspace import Workspace, input_digests, open_workspace
+from shipway.stages.workspace import Workspace, export_code, input_digests, open_workspace
 from shipway.storage.trees import put_tree
 from shipway_runtime import formats
 
@@ -73,8 +72,15 @@ def train(
             reported={name: float(value) for name, value in reported.items()},
             golden_rows=result.golden_rows,
             features=result.features,
-            code=put_tree(ctx.store.objects, space.code_only()),
+            code=_keep_code(ctx, source, spec),
         )
+
+
+def _keep_code(ctx: StageContext, source: Source, spec: TrainSpec) -> str:
+    """The code set as a tree of the store: what the model needs wherever it is used."""
+    folder = ctx.scratch / "code"
+    export_code(ctx, Path(source.folder), spec.code, folder)
+    return put_tree(ctx.store.objects, folder)
 
 
 class _Job:
@@ -118,7 +124,6 @@ class _Job:
         for name, value in self.spec.env.items():
             place = self.ctx.document.where("train", "env", name)
             env[name] = fill(resolve(value, os.environ, place), paths, where=place)
-        self.space.note_time()
         for command in self.spec.command:
             words = [fill(word, paths, where=where) for word in split(command, where=where)]
             ended = self.ctx.process(
@@ -144,9 +149,7 @@ class _Job:
             )
         files = self.space.written(self.spec.model, where=where)
         common = self._common(data, golden, output)
-        request = formats.FinishRequest(
-            model_files=tuple(str(path) for path in files), **common
-        )
+        request = formats.FinishRequest(model_files=tuple(str(path) for path in files), **common)
         return self._call(request)
 
     def metrics_file(self) -> dict[str, float]:

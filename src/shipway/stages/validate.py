@@ -6,7 +6,6 @@ Checks that do not pass are part of the result, they are not errors here: the ru
 verdict. The results show offending values; the runner redacts them before they are written.
 """
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,10 +35,11 @@ def depends(scope: Scope) -> Parts:
     data = scope.spec.data
     if data is None:
         return {}
-    digests = scope.files.digests(data_files(scope.folder, data))
+    names = data_files(scope.folder, data)
+    digests = scope.files.digests(list(names))
     return {
         "spec": {"data": data, "model": {"target": _target(scope.spec)}},
-        "files": {os.path.relpath(path, scope.folder): digest for path, digest in digests.items()},
+        "files": {names[path]: digest for path, digest in digests.items()},
     }
 
 
@@ -55,13 +55,14 @@ def validate(ctx: StageContext, source: Source) -> ValidatedData | Skipped:
     from shipway.data.opening import open_tables, reading
 
     folder = Path(source.folder)
-    digests = ctx.files.digests(data_files(folder, data))
+    names = data_files(folder, data)
+    digests = ctx.files.digests(list(names))
     tables = open_tables(folder, data, table_format, ctx.document.where)
     ctx.tell(f"checking {', '.join(tables)}")
     with reading(tables.values()):
         checked = _check(ctx, data, tables)
         datasets = {
-            name: _describe(table, folder, digests)
+            name: _describe(table, names, digests)
             for name, table in tables.items()
             if name != "all" or not checked.parts
         }
@@ -90,7 +91,7 @@ def _check(ctx: StageContext, data: DataSpec, tables: Mapping[str, "Table"]) -> 
     )
 
 
-def _describe(table: "Table", folder: Path, digests: Mapping[Path, str]) -> Dataset:
+def _describe(table: "Table", names: Mapping[Path, str], digests: Mapping[Path, str]) -> Dataset:
     """The dataset that the user's own files are."""
     from shipway.data.datasets import count_rows, describe_files
 
@@ -100,7 +101,7 @@ def _describe(table: "Table", folder: Path, digests: Mapping[Path, str]) -> Data
         digest=digest_of(sorted(digests[file] for file in table.files)),
         rows=count_rows(table.frame),
         columns=tuple(table.frame.collect_schema().names()),
-        files=describe_files(folder, table.files, digests),
+        files=describe_files(table.files, names, digests),
     )
 
 

@@ -2,13 +2,13 @@
 """Asks the live endpoint for the golden predictions; a release that answers otherwise goes back."""
 
 from shipway.base.errors import InputError
-from shipway.delivery.rollout import failure_of
+from shipway.delivery.outcome import failure_of
+from shipway.delivery.releases import ReleaseLog
 from shipway.delivery.verification import verify_release
 from shipway.records.delivery import Deployment, ModelVersion, Package, Verification
 from shipway.stages.champions import final_environment
 from shipway.stages.context import StageContext
 from shipway.stages.deploy import release_files, rollout_of
-from shipway_runtime import formats
 
 
 def verify(
@@ -16,7 +16,7 @@ def verify(
 ) -> Verification:
     """What the endpoint answers. When it is wrong the release is rolled back, and the run stops."""
     files = release_files(ctx)
-    golden = formats.read_golden(files.bundle(package.bundle) / "model")
+    golden = files.golden(package.bundle)
     verification = verify_release(
         deployment.endpoint,
         golden,
@@ -37,7 +37,7 @@ def _go_back(ctx: StageContext, version: ModelVersion, reason: str) -> None:
         ctx.tell("there is no earlier release: taking the endpoint down")
         rollout.stop(f"verification: {reason}")
         return
-    back = rollout.log.state().live
+    back = ReleaseLog(ctx.store, ctx.spec.project, ctx.environment).state().live
     if back is not None and ctx.environment == final_environment(ctx.spec):
         ctx.registry.set_alias(version.model, "champion", back.version)
     ctx.tell(f"rolled back to {outcome.event.previous}")

@@ -21,9 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out `predict`; its exit code."""
-    done = predict(
-        Path(arguments.project), arguments.model, arguments.input, arguments.output
-    )
+    done = predict(Path(arguments.project), arguments.model, arguments.input, arguments.output)
     if arguments.json:
         print_json(done)
     else:

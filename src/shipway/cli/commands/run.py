@@ -62,5 +62,3 @@ def execute(arguments: argparse.Namespace) -> int:
     else:
         print_ending(result, explain=arguments.explain)
     return result.record.exit_code
-
-

@@ -40,7 +40,13 @@ def execute(arguments: argparse.Namespace) -> int:
 def _run(record: RunRecord) -> None:
     print(f"run {record.run}: {record.verdict}, {record.started} to {record.finished or '…'}")
     rows = [
-        (s.stage, s.status, f"{s.seconds:.2f} s", "cached" if s.cached else "", _first(s.found or s.reason))
+        (
+            s.stage,
+            s.status,
+            f"{s.seconds:.2f} s",
+            "cached" if s.cached else "",
+            _first(s.found or s.reason),
+        )
         for s in record.stages
     ]
     print_table(("STAGE", "STATUS", "TIME", "", "FOUND"), rows)

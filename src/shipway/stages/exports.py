@@ -20,8 +20,8 @@ from pathlib import Path
 from shipway.base import globs
 from shipway.base.errors import InputError, StoppedError
 from shipway.base.files import disk_errors
-from shipway.engine.codeset import Files, link_target
-from shipway.engine.copying import clone_file, copy_file
+from shipway.stages.codeset import Files, link_target
+from shipway.stages.copying import clone_file, copy_file
 
 SMALL = 8 << 20
 

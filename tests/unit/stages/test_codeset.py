@@ -4,8 +4,8 @@ import os
 import pytest
 
 from shipway.base.errors import InputError
-from shipway.engine import codeset
-from shipway.engine.codeset import check_unchanged, digest, digests, select
+from shipway.stages import codeset
+from shipway.stages.codeset import check_unchanged, digest, digests, select
 from shipway.engine.filedigests import FileDigests
 
 FILES = [

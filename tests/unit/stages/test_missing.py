@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from shipway.engine.missing import explain_missing, missing_file_hint, missing_module_hint
+from shipway.stages.missing import explain_missing, missing_file_hint, missing_module_hint
 
 
 @pytest.fixture

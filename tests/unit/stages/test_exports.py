@@ -5,9 +5,9 @@ import os
 import pytest
 
 from shipway.base.errors import InputError, OutsideError, StoppedError
-from shipway.engine import copying, workspace
+from shipway.stages import copying, exports
 from shipway.engine.filedigests import FileDigests
-from shipway.engine.workspace import (
+from shipway.stages.exports import (
     changed_inputs,
     check_inputs,
     collect_outputs,
@@ -44,7 +44,7 @@ def target(tmp_path):
 
 @pytest.fixture
 def large_from_ten_bytes(monkeypatch):
-    monkeypatch.setattr(workspace, "SMALL", 12)
+    monkeypatch.setattr(exports, "SMALL", 12)
 
 
 def listed(folder):
@@ -103,7 +103,7 @@ def test_a_full_disk_is_said(folder, target, monkeypatch):
     def full(*arguments):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(workspace, "copy_file", full)
+    monkeypatch.setattr(exports, "copy_file", full)
     with pytest.raises(OutsideError, match="disk is full"):
         export(folder, ["run.sh"], target)
 
@@ -147,7 +147,7 @@ def replace(place):
 @pytest.mark.parametrize("change", [damage, replace, os.remove])
 @pytest.mark.parametrize("large", [True, False])
 def test_a_stage_that_changes_an_input_is_caught(folder, target, files, monkeypatch, change, large):
-    monkeypatch.setattr(workspace, "SMALL", 0 if large else 1000)
+    monkeypatch.setattr(exports, "SMALL", 0 if large else 1000)
     inputs = linked(folder, target, files, "data", "conf.json")
     change(target / "data" / "big.bin")
     assert changed_inputs(inputs, files) == ["data/big.bin"]

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measures the model on a dataset, beside the champion on the same rows, and decides the gates.
+
+Predictions come from each model in its own locked environment. Every use of a test set is counted
+in its log before the verdict is known to anybody.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from shipway.base.digests import digest_of, hex_of
+from shipway.base.errors import InputError
+from shipway.records.base import Skipped
+from shipway.records.data import Dataset, ValidatedData
+from shipway.records.delivery import ModelVersion
+from shipway.records.source import PythonEnvironment, Source
+from shipway.records.training import Champion, Evaluation, TrainedModel
+from shipway.spec.types import EvaluateSpec
+from shipway.stages.context import StageContext
+from shipway.stages.judging import Asked, Judged, judge
+from shipway.stages.predictions import ask
+from shipway.stages.stage import Parts, Scope
+from shipway.stages.tables import table_files
+from shipway.storage.trees import fetch_tree
+from shipway_runtime.formats import read_model
+
+
+def evaluate(
+    ctx: StageContext,
+    source: Source,
+    environment: PythonEnvironment,
+    model: TrainedModel,
+    data: ValidatedData | Skipped,
+) -> Evaluation:
+    """The metrics and the verdict. InputError when the dataset or its target is not there."""
+    spec = ctx.spec.evaluate
+    assert spec is not None  # noqa: S101 - the plan has this stage only with its key
+    dataset = _dataset(ctx, spec, data)
+    ctx.tell("asking the model")
+    challenger = _predictions(ctx, source, environment, dataset, _as_version(ctx, model))
+    opponent = ctx.champions.opponent(model.digest)
+    champion = None
+    if opponent is not None:
+        ctx.tell(f"asking the champion, {opponent.model}@{opponent.number}")
+        champion = _champion_predictions(ctx, source, dataset, opponent)
+    ctx.tell("deciding the gates")
+    found = judge(
+        ctx,
+        Path(source.folder),
+        dataset,
+        model,
+        Judged(challenger, champion, ctx.champions.ever_live),
+    )
+    if opponent is not None:
+        champion_record = Champion(opponent.number, opponent.digest)
+        found = msgspec.structs.replace(found, champion=champion_record)
+    uses = _count_use(ctx, spec, found)
+    return msgspec.structs.replace(found, uses=uses)
+
+
+def _dataset(ctx: StageContext, spec: EvaluateSpec, data: ValidatedData | Skipped) -> Dataset:
+    known = {} if isinstance(data, Skipped) else data.datasets
+    if spec.dataset not in known:
+        raise InputError(
+            f"there is no dataset {spec.dataset!r} to evaluate on",
+            where=ctx.document.where("evaluate", "dataset"),
+            cure="Declare it under 'data', or name another one in 'evaluate.dataset'.",
+        )
+    return known[spec.dataset]
+
+
+def _as_version(ctx: StageContext, model: TrainedModel) -> ModelVersion:
+    """What is asked of a registered version, for a model that has no number yet."""
+    spec, train = ctx.spec.model, ctx.spec.train
+    assert spec is not None and train is not None  # noqa: S101 - there is a trained model
+    return ModelVersion(
+        model=spec.name,
+        number=0,
+        digest=model.digest,
+        gates="",
+        evaluation="",
+        verdict="inconclusive",
+        provenance="",
+        flavour=model.flavour,
+        project=ctx.spec.project,
+        commit="",
+        branch="",
+        author="",
+        created="",
+        run=ctx.run_id,
+        environment="",
+        code=model.code,
+        trusted_types=spec.trusted_types,
+        allow_pickle=train.allow_pickle,
+        import_folder=train.folder,
+    )
+
+
+def _predictions(
+    ctx: StageContext,
+    source: Source,
+    environment: PythonEnvironment,
+    dataset: Dataset,
+    version: ModelVersion,
+) -> Asked:
+    folder = ctx.scratch / hex_of(version.digest)[:12]
+    model, code = folder / "model", folder / "code"
+    folder.mkdir()
+    fetch_tree(ctx.store.objects, version.digest, model)
+    fetch_tree(ctx.store.objects, version.code, code)
+    places = [str(code), str((code / version.import_folder).resolve())]
+    data = table_files(ctx, source, {dataset.name: dataset})[dataset.name]
+    answers = ask(ctx, environment, version, model, list(dict.fromkeys(places)), data=data)
+    return Asked(answers, read_model(model).classes)
+
+
+def _champion_predictions(
+    ctx: StageContext, source: Source, dataset: Dataset, champion: ModelVersion
+) -> Asked:
+    record = msgspec.json.decode(
+        ctx.store.objects.read(champion.environment), type=PythonEnvironment
+    )
+    environment = ctx.environments.ensure(record, ctx.tell)
+    return _predictions(ctx, source, environment, dataset, champion)
+
+
+def _count_use(ctx: StageContext, spec: EvaluateSpec, found: Evaluation) -> int:
+    """How often this test set was used, this time included.
+
+    The same model, gates and champion on the same rows are one use, however often they are asked.
+    """
+    log = ctx.store.log(f"budgets/{hex_of(found.test_set)[:40]}")
+    gates = digest_of([gate.gate for gate in spec.gates])
+    use = {
+        "model": found.model,
+        "gates": gates,
+        "champion": found.champion.digest if found.champion else "",
+    }
+    entries = list(log.entries())
+    for entry in entries:
+        if all(entry.body.get(name) == value for name, value in use.items()):
+            return entry.number
+    body = {**use, "run": ctx.run_id, "by": ctx.by, "project": ctx.spec.project}
+    return log.append(body).number
+
+
+def depends(scope: Scope) -> Parts:
+    """What is measured and demanded, and whom the model is compared with."""
+    spec = scope.spec
+    model = msgspec.to_builtins(spec.model)
+    for text in ("description", "intended_use", "owner"):
+        model.pop(text, None)
+    return {
+        "evaluate": msgspec.to_builtins(spec.evaluate),
+        "model": model,
+        "columns": {} if spec.data is None else msgspec.to_builtins(spec.data.columns),
+        "champion": scope.champion(),
+    }

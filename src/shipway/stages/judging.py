@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From predictions and a dataset's own columns to an evaluation: the hands around pure judgement."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shipway.base.errors import StoppedError
+from shipway.base.names import did_you_mean
+from shipway.records.data import Dataset
+from shipway.records.training import Evaluation, TrainedModel
+from shipway.spec.types import ModelSpec
+from shipway.stages.context import StageContext
+from shipway_runtime.formats import Predictions as Answers
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from shipway.evaluation.predictions import Predictions
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a model said about each row, and the order of its classes."""
+
+    answers: Answers
+    classes: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What challenger and champion said about the same rows."""
+
+    challenger: Asked
+    champion: Asked | None
+    ever_live: bool
+
+
+def judge(
+    ctx: StageContext, folder: Path, dataset: Dataset, model: TrainedModel, judged: Judged
+) -> Evaluation:
+    """Measure, compare and decide. StoppedError when the target or a slice's column is missing."""
+    from shipway.adapters.tables import table_format
+    from shipway.data.datasets import scan_dataset
+    from shipway.data.tableset import rows_digest
+
+    data, spec = ctx.spec.data, ctx.spec.model
+    assert data is not None and spec is not None  # noqa: S101 - there are a dataset and a model
+    frame = scan_dataset(
+        dataset, folder, ctx.store.objects, ctx.scratch, data, table_format
+    ).collect()
+    if spec.target not in frame.columns:
+        raise StoppedError(
+            f"{dataset.name} has no column {spec.target!r}, the target",
+            where=ctx.document.where("model", "target"),
+            cure=did_you_mean(spec.target, frame.columns),
+        )
+    return _evaluate(ctx, frame, model, judged, rows_digest(frame))
+
+
+def _evaluate(
+    ctx: StageContext, frame: "pl.DataFrame", model: TrainedModel, judged: Judged, test_set: str
+) -> Evaluation:
+    from shipway.evaluation.decide import Evidence
+    from shipway.evaluation.evaluate import evaluate
+
+    evaluate_spec, spec = ctx.spec.evaluate, ctx.spec.model
+    assert evaluate_spec is not None and spec is not None  # noqa: S101 - checked by the plan
+    target = frame[spec.target].to_numpy()
+    champion = judged.champion
+    evidence = Evidence(
+        task=spec.task,
+        challenger=_predictions(spec, target, judged.challenger),
+        champion=_predictions(spec, target, champion) if champion is not None else None,
+        slices=slice_masks(
+            frame, evaluate_spec.slices, [gate.gate for gate in evaluate_spec.gates]
+        ),
+        ever_live=judged.ever_live,
+        reported=model.reported,
+    )
+    lines = [
+        ctx.document.line_of("evaluate", "gates", number)
+        for number in range(len(evaluate_spec.gates))
+    ]
+    return evaluate(evidence, evaluate_spec, model=model.digest, test_set=test_set, lines=lines)
+
+
+def _predictions(spec: ModelSpec, target: Any, asked: Asked) -> "Predictions":
+    from shipway.evaluation import columns
+
+    labels, scores = asked.answers
+    if spec.task == "regression":
+        return columns.regression(target, labels)
+    if spec.task == "binary":
+        return columns.binary(target, label=labels, score=scores, positive=spec.positive)
+    return columns.multiclass(target, label=labels, score=scores, classes=asked.classes)
+
+
+def slice_masks(
+    frame: "pl.DataFrame", slices: Iterable[str], gates: Iterable[str]
+) -> dict[str, Mapping[str, Any]]:
+    """The masks that an evaluation wants: for each value of a column, or where an expression holds.
+
+    A column that is not there gives none, which fails the gates that want it.
+    """
+    from shipway.data.rules import compile_condition
+    from shipway.evaluation.plan import sources
+    from shipway.evaluation.slices import masks
+    from shipway.spec.expressions import parse
+
+    found: dict[str, Mapping[str, Any]] = {}
+    for part in sources(slices, gates):
+        if part.expression:
+            condition = compile_condition(parse(part.source), frame.schema).fill_null(value=False)
+            mask = frame.select(condition.alias("mask"))["mask"].to_numpy()
+            found[part.source] = {part.source: mask}
+        elif part.source in frame.columns:
+            found[part.source] = masks(part.source, frame[part.source].to_list())
+    return found
