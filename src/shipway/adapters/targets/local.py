@@ -6,6 +6,7 @@ verbs are one line each on its control socket. Where it lives is told by `router
 folder; when nobody answers there, nothing runs.
 """
 
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,26 +19,40 @@ from shipway.adapters.targets.local_control import ask, forget, last_port, start
 from shipway.base.errors import InputError, OutsideError, ShipwayError
 
 SLACK_SECONDS = 15.0
+LONGEST_START = 3600.0
 
 
 class LocalOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`port` (none: a free one, chosen once), worker processes, seconds until healthy."""
+    """`port` (none: a free one, chosen once), worker processes, time until healthy.
+
+    `start_timeout` is a duration as in `shipway.yaml` (`90s`, `2m`), or a number of seconds.
+    """
 
     port: int | None = None
     workers: int = 1
-    start_timeout: float = 60.0
+    start_timeout: float | str = "60s"
 
     def __post_init__(self) -> None:
         if self.port is not None and not 1 <= self.port <= 65535:
             raise ValueError("port: a number from 1 to 65535")
         if not 1 <= self.workers <= 256:
             raise ValueError("workers: a number from 1 to 256")
-        if self.start_timeout <= 0:
-            raise ValueError("start_timeout: more than 0 seconds")
+        if not 0 < self.start_seconds <= LONGEST_START:
+            raise ValueError("start_timeout: a duration of up to an hour, such as 90s or 2m")
+
+    @property
+    def start_seconds(self) -> float:
+        """`start_timeout` in seconds; 0 when it is no duration."""
+        if not isinstance(self.start_timeout, str):
+            return self.start_timeout
+        span = re.fullmatch(r"(\d+(?:\.\d+)?)([sm])", self.start_timeout)
+        return float(span[1]) * (60 if span[2] == "m" else 1) if span else 0.0
 
 
 class LocalTarget:
     """A local endpoint whose state lies in `state_dir` (one folder for each environment)."""
+
+    Options = LocalOptions
 
     Options = LocalOptions
 
@@ -54,9 +69,9 @@ class LocalTarget:
             "interpreter": release.interpreter,
             "overlay": release.overlay,
             "workers": self._options.workers,
-            "start_timeout": self._options.start_timeout,
+            "start_timeout": self._options.start_seconds,
         }
-        patience = self._options.start_timeout * 2 + SLACK_SECONDS
+        patience = self._options.start_seconds * 2 + SLACK_SECONDS
         placed = self._order({"op": "place", "release": spec}, patience)
         return _placed(placed, placed["port"])
 
@@ -69,7 +84,7 @@ class LocalTarget:
         if abs(sum(weights.values()) - 1) > 1e-6 or any(one < 0 for one in weights.values()):
             raise ValueError(f"weights are at least 0 and sum to 1, not {dict(weights)}")
         self._settle_port()
-        patience = self._options.start_timeout * 2 + SLACK_SECONDS
+        patience = self._options.start_seconds * 2 + SLACK_SECONDS
         result = self._order({"op": "route", "weights": dict(weights)}, patience)
         return _address(result["port"])
 
