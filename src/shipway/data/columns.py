@@ -129,7 +129,8 @@ def prepare(frame: pl.LazyFrame, views: Mapping[str, View]) -> pl.LazyFrame:
             raw.alias(RAW + name),
             (bad if view.lossy else pl.lit(value=False)).alias(BAD + name),
         ]
-    return frame.select(made)
+    # Without any column polars would forget how many rows there are.
+    return frame.select(made) if made else frame
 
 
 def typed(frame: pl.LazyFrame, specs: Mapping[str, ColumnSpec], *, text: bool) -> pl.LazyFrame:

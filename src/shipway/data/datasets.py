@@ -2,12 +2,12 @@
 """Datasets of a run, made readable again: the user's own files in place, or Shipway's own tables
 fetched from the store."""
 
-import os
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shipway.data.locate import written_path
 from shipway.records.data import DataFile, Dataset
 from shipway.spec.types import DataSpec
 from shipway.storage.interface import Objects
@@ -26,7 +26,7 @@ def dataset_paths(dataset: Dataset, folder: Path, objects: Objects, scratch: Pat
     A table that Shipway made itself is fetched once to `scratch/.tables/<name>.parquet`.
     """
     if dataset.object is None:
-        return [folder / file.path for file in dataset.files]
+        return [written_path(folder, file.path) for file in dataset.files]
     target = scratch / FETCHED / f"{dataset.name}.parquet"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -63,10 +63,7 @@ def count_rows(frame: "pl.LazyFrame") -> int:
 
 
 def describe_files(
-    folder: Path, files: Sequence[Path], digests: Mapping[Path, str]
+    files: Sequence[Path], names: Mapping[Path, str], digests: Mapping[Path, str]
 ) -> tuple[DataFile, ...]:
-    """A record for each of the user's files: path relative to `folder`, digest, size in bytes."""
-    return tuple(
-        DataFile(Path(os.path.relpath(file, folder)).as_posix(), digests[file], file.stat().st_size)
-        for file in files
-    )
+    """A record for each of the user's files: its written name, digest, and size in bytes."""
+    return tuple(DataFile(names[file], digests[file], file.stat().st_size) for file in files)

@@ -2,8 +2,11 @@
 """Which files a table is made of: found by path or glob, told apart by the ending of their names.
 
 Nothing here reads a table, so that an unchanged run can name its data without loading polars.
+`${NAME}` in a path is resolved to find a file, but stays in the file's written name, which is what
+records hold.
 """
 
+import os
 from collections.abc import Sequence
 from glob import has_magic
 from pathlib import Path
@@ -11,6 +14,7 @@ from pathlib import Path
 from shipway.base.errors import InputError, NotAvailableYetError
 from shipway.base.names import did_you_mean
 from shipway.spec.types import DataSpec
+from shipway.spec.variables import resolve, variables
 
 SUFFIXES = {
     ".parquet": "parquet",
@@ -28,12 +32,31 @@ def declared_tables(data: DataSpec) -> dict[str, str]:
     return {**main, **data.extra}
 
 
-def data_files(folder: Path, data: DataSpec) -> list[Path]:
-    """All files of all tables, each once, sorted; InputError when one is missing."""
-    found = {
-        path for pattern in declared_tables(data).values() for path in find_files(folder, pattern)
-    }
-    return sorted(found)
+def data_files(folder: Path, data: DataSpec) -> dict[Path, str]:
+    """All files of all tables, each once and sorted, with its written name.
+
+    InputError when one is missing.
+    """
+    found: dict[Path, str] = {}
+    for pattern in declared_tables(data).values():
+        found |= {path: _written(folder, pattern, path) for path in find_files(folder, pattern)}
+    return dict(sorted(found.items()))
+
+
+def _written(folder: Path, pattern: str, path: Path) -> str:
+    """`path` relative to `folder`, with the variables of `pattern` as they are written."""
+    parts = pattern.split("/")
+    last = max((n for n, part in enumerate(parts) if variables(part)), default=-1)
+    if last < 0:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    head = "/".join(parts[: last + 1])
+    below = path.relative_to(folder / resolve(head, os.environ))
+    return head if below == Path() else f"{head}/{below.as_posix()}"
+
+
+def written_path(folder: Path, name: str) -> Path:
+    """The file of that written name."""
+    return folder / resolve(name, os.environ)
 
 
 def find_files(folder: Path, pattern: str, *, where: str = "") -> list[Path]:
@@ -42,6 +65,7 @@ def find_files(folder: Path, pattern: str, *, where: str = "") -> list[Path]:
     InputError when there is none, with the nearest name that exists; hidden files never match a
     glob.
     """
+    pattern = resolve(pattern, os.environ, where)
     if "://" in pattern:
         raise NotAvailableYetError(
             f"{pattern}: tables in buckets are not available yet",

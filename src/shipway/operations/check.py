@@ -80,11 +80,14 @@ def check_file(
     The verdict is part of the report. InputError for a file that can't be read, or one that
     changed while it was, for demands that can't be read, and when there are none.
     """
+    from shipway.data.locate import find_files
+
     document = read_checks(checks) if checks is not None else _project(project or Path())
     data, notes = _for_one_table(document.spec)
-    before = _digest(file)
-    found, until, rows = _run(file, data, document)
-    if _digest(file) != before:
+    files = [file] if file.is_file() else find_files(Path(), str(file))
+    before = [_digest(each) for each in files]
+    found, until, rows = _run(files, data, document)
+    if [_digest(each) for each in files] != before:
         raise InputError(
             "the file changed while it was read",
             where=str(file),
@@ -158,25 +161,20 @@ def _for_one_table(spec: Spec) -> tuple[DataSpec, tuple[str, ...]]:
 
 
 def _digest(file: Path) -> str:
-    """The content of `file`; InputError, with the nearest name, when it can't be read."""
-    from shipway.data.locate import find_files
-
     try:
-        return of_file(file if file.is_file() else find_files(Path(), str(file))[0])
+        return of_file(file)
     except OSError as error:
         raise InputError(f"can't be read: {error.strerror}", where=str(file)) from None
 
 
 def _run(
-    file: Path, data: DataSpec, document: Document
+    files: list[Path], data: DataSpec, document: Document
 ) -> tuple[tuple[CheckResult, ...], str | None, int]:
     from shipway.adapters.tables import table_format
     from shipway.data.checks import check_tables
     from shipway.data.datasets import count_rows
-    from shipway.data.locate import find_files
     from shipway.data.opening import open_table, reading
 
-    files = [file] if file.is_file() else find_files(Path(), str(file))
     table = open_table(NAME, files, data, table_format)
     with reading([table]):
         found, until = check_tables(

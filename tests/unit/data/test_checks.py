@@ -128,6 +128,11 @@ def test_a_table_without_rows_fails_and_nothing_breaks(text):
     assert found["x", "min"].verdict == "passed"
 
 
+def test_a_table_of_which_nothing_is_demanded_still_has_rows():
+    assert checked(text_frame(x=["1", "2"])) == {}
+    assert checked(text_frame(x=["1"]), rows=RowsSpec(min=1))["", "rows"].rows == 1
+
+
 def test_required_columns_and_lines_come_from_the_caller():
     lines = {("model", "target"): 4, ("data", "columns", "x", "min"): 12}
     results, _ = check_tables(

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from shipway.base.errors import InputError, NotAvailableYetError
-from shipway.data.locate import data_files, find_files, format_of
+from shipway.data.locate import data_files, find_files, format_of, written_path
 from shipway.spec.types import DataSpec
 
 
@@ -61,8 +61,21 @@ def test_the_kind_of_table_follows_from_the_names(folder):
 
 def test_all_declared_files_each_once(folder):
     data = DataSpec(train="data/*.csv", test="data/a.csv", extra={"c": "data/deep/c.csv"})
-    found = [path.name for path in data_files(folder, data)]
-    assert found == ["a.csv", "b.csv", "c.csv"]
+    found = list(data_files(folder, data).values())
+    assert found == ["data/a.csv", "data/b.csv", "data/deep/c.csv"]
+
+
+def test_variables_find_files_but_their_values_are_not_written_down(folder, monkeypatch):
+    monkeypatch.setenv("PLACE", str(folder / "data"))
+    data = DataSpec(train="${PLACE}/*.csv", test="${PLACE}/deep/c.csv")
+    found = data_files(folder, data)
+    assert list(found.values()) == ["${PLACE}/a.csv", "${PLACE}/b.csv", "${PLACE}/deep/c.csv"]
+    assert [written_path(folder, name) for name in found.values()] == list(found)
+    monkeypatch.setenv("FILE", "data/a.csv")
+    assert list(data_files(folder, DataSpec(train="${FILE}")).values()) == ["${FILE}"]
+    monkeypatch.delenv("PLACE")
+    with pytest.raises(InputError, match="PLACE is not set"):
+        data_files(folder, data)
 
 
 def test_naming_the_files_does_not_load_polars():
