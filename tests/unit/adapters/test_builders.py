@@ -5,6 +5,7 @@ import os
 import shutil
 import tarfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -132,12 +133,26 @@ def test_the_configuration_starts_the_server(tmp_path: Path) -> None:
     assert config["Labels"]["org.opencontainers.image.version"] == "3"
 
 
-def test_the_same_inputs_give_the_same_image_elsewhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def build(name: str, umask: int, zone: str, moment: int) -> object:
-        monkeypatch.setenv("TZ", zone)
+@pytest.fixture
+def zone() -> Iterator[Callable[[str], None]]:
+    """Sets the time zone of this process, and puts it back."""
+    before = os.environ.get("TZ")
+
+    def change(name: str | None) -> None:
+        os.environ.pop("TZ", None)
+        if name is not None:
+            os.environ["TZ"] = name
         time.tzset()
+
+    yield change
+    change(before)
+
+
+def test_the_same_inputs_give_the_same_image_elsewhere(
+    tmp_path: Path, zone: Callable[[str], None]
+) -> None:
+    def build(name: str, umask: int, place: str, moment: int) -> object:
+        zone(place)
         before = os.umask(umask)
         try:
             request = project(tmp_path / name)

@@ -5,6 +5,7 @@ import os
 import string
 import tarfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -52,12 +53,26 @@ def test_headers_tell_nothing_of_the_machine(tmp_path: Path) -> None:
     assert (tmp_path / "blob").read_bytes()[3:8] == b"\0\0\0\0\0"
 
 
-def test_order_time_umask_and_zone_do_not_matter(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def build(folder: str, umask: int, zone: str, mtime: int, order: int) -> Layer:
-        monkeypatch.setenv("TZ", zone)
+@pytest.fixture
+def zone() -> Iterator[Callable[[str], None]]:
+    """Sets the time zone of this process, and puts it back."""
+    before = os.environ.get("TZ")
+
+    def change(name: str | None) -> None:
+        os.environ.pop("TZ", None)
+        if name is not None:
+            os.environ["TZ"] = name
         time.tzset()
+
+    yield change
+    change(before)
+
+
+def test_order_time_umask_and_zone_do_not_matter(
+    tmp_path: Path, zone: Callable[[str], None]
+) -> None:
+    def build(folder: str, umask: int, place: str, mtime: int, order: int) -> Layer:
+        zone(place)
         before = os.umask(umask)
         try:
             home = tmp_path / folder
