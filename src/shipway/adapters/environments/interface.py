@@ -58,7 +58,9 @@ def worker_environment(
     programs = str(Path(environment.interpreter).parent)
     variables["PATH"] = os.pathsep.join(filter(None, [programs, base_env.get("PATH", "")]))
     variables["PYTHONHASHSEED"] = "0"
-    variables["PYTHONDONTWRITEBYTECODE"] = "1"
+    # Bytecode lands in folders of Shipway's own only (the environment, a stage's scratch), and
+    # saves each later process two of the three seconds that importing scikit-learn takes.
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)
     variables["PYTHONUNBUFFERED"] = "1"
     if environment.overlay:
         overlay = Path(environment.overlay)
