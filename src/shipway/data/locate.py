@@ -7,7 +7,7 @@ records hold.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from glob import has_magic
 from pathlib import Path
 
@@ -32,14 +32,28 @@ def declared_tables(data: DataSpec) -> dict[str, str]:
     return {**main, **data.extra}
 
 
-def data_files(folder: Path, data: DataSpec) -> dict[Path, str]:
-    """All files of all tables, each once and sorted, with its written name.
+def locate_tables(
+    folder: Path, data: DataSpec, where: Callable[..., str] = lambda *keys: ""
+) -> dict[str, dict[Path, str]]:
+    """The files of each table, sorted, with their written names.
 
-    InputError when one is missing.
+    `where` gives the place of a key path in the spec. InputError when a file is missing.
     """
+    found: dict[str, dict[Path, str]] = {}
+    for name, pattern in declared_tables(data).items():
+        place = where("data", name) if name in MAIN else where("data", "extra", name)
+        files = find_files(folder, pattern, where=place)
+        found[name] = {path: _written(folder, pattern, path) for path in files}
+    return found
+
+
+def data_files(
+    folder: Path, data: DataSpec, where: Callable[..., str] = lambda *keys: ""
+) -> dict[Path, str]:
+    """All files of all tables, each once and sorted, with their written names."""
     found: dict[Path, str] = {}
-    for pattern in declared_tables(data).values():
-        found |= {path: _written(folder, pattern, path) for path in find_files(folder, pattern)}
+    for files in locate_tables(folder, data, where).values():
+        found |= files
     return dict(sorted(found.items()))
 
 

@@ -6,7 +6,7 @@ files.
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -14,7 +14,7 @@ from typing import Protocol
 import polars as pl
 
 from shipway.base.errors import InputError
-from shipway.data.locate import declared_tables, find_files, format_of
+from shipway.data.locate import format_of
 from shipway.spec.types import DataSpec
 
 
@@ -52,26 +52,10 @@ class Table:
 
 
 def open_tables(
-    folder: Path, data: DataSpec, formats: Formats, where: Callable[..., str]
+    located: Mapping[str, Iterable[Path]], data: DataSpec, formats: Formats
 ) -> dict[str, Table]:
-    """The tables that `data` names, by name; InputError for a file that is missing or unreadable.
-
-    `where` gives the place of a key path in the spec.
-    """
-    return {
-        name: open_table(
-            name, find_files(folder, pattern, where=where(*_keys(name))), data, formats
-        )
-        for name, pattern in declared_tables(data).items()
-    }
-
-
-def _keys(name: str) -> tuple[str, ...]:
-    return (
-        ("data", name)
-        if name in ("all", "train", "validation", "test")
-        else ("data", "extra", name)
-    )
+    """The tables whose files were `located`, by name; InputError for a file that can't be read."""
+    return {name: open_table(name, list(files), data, formats) for name, files in located.items()}
 
 
 def open_table(name: str, files: Sequence[Path], data: DataSpec, formats: Formats) -> Table:

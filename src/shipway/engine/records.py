@@ -155,7 +155,10 @@ class RunBook:
         assert self.record is not None  # noqa: S101 - start() came first
         folder = self.project.paths.local / "reports"
         latest = folder / "latest.html"
-        nothing_new = all(s.cached or s.status == "skipped" for s in outcome.stages.values())
+        nothing_new = all(
+            stage.cached or stage.status == "skipped" or stage.stage == "checkout"
+            for stage in outcome.stages.values()
+        )
         if nothing_new and outcome.exit_code == DONE and latest.exists():
             return latest.resolve()
         from shipway.reports.html import render_run

@@ -1,69 +1,77 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The numbers behind the pictures: ROC, precision-recall and confusion matrix."""
+"""What a report draws: ROC and precision-recall curves, and the confusion matrix."""
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from shipway.evaluation.multiclass import matrix
 from shipway.evaluation.predictions import Predictions
 from shipway.records.training import Confusion, Curve
+from shipway.spec.types import Task
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 MOST_POINTS = 200
 MOST_CLASSES = 50
 
 
-def roc(predictions: Predictions | None) -> Curve | None:
-    """False positive rate against true positive rate; None without scores or with one class."""
-    if not _has_curve(predictions):
+def roc(predictions: Predictions) -> Curve | None:
+    """False positive rate (x) and recall (y) over all thresholds; None without both classes."""
+    steps = _steps(predictions)
+    if steps is None or steps[1][-1] == 0:
         return None
-    assert predictions is not None  # noqa: S101 - just looked at
-    from sklearn.metrics import roc_curve
-
-    false_rate, true_rate, _ = roc_curve(predictions.target == 1, predictions.score)
-    return _thinned(false_rate, true_rate)
+    hits, alarms = steps
+    x = np.concatenate(([0.0], alarms / alarms[-1]))
+    return _thinned(x, np.concatenate(([0.0], hits / hits[-1])))
 
 
-def precision_recall(predictions: Predictions | None) -> Curve | None:
-    """Recall against precision; None without scores or with one class."""
-    if not _has_curve(predictions):
+def precision_recall(predictions: Predictions) -> Curve | None:
+    """Recall (x) and precision (y) over all thresholds; None without positive rows."""
+    steps = _steps(predictions)
+    if steps is None:
         return None
-    assert predictions is not None  # noqa: S101 - just looked at
-    from sklearn.metrics import precision_recall_curve
+    hits, alarms = steps
+    precision = hits / (hits + alarms)
+    recall = hits / hits[-1]
+    return _thinned(np.concatenate(([0.0], recall)), np.concatenate((precision[:1], precision)))
 
-    precision, recall, _ = precision_recall_curve(predictions.target == 1, predictions.score)
-    return _thinned(recall[::-1], precision[::-1])
 
+def confusion(predictions: Predictions, task: Task) -> Confusion | None:
+    """Rows by true and predicted class; None without labels or with more than 50 classes.
 
-def confusion(predictions: Predictions | None) -> Confusion | None:
-    """Counts of true class against predicted class; None for regression and many classes."""
-    if predictions is None or predictions.label is None or not predictions.classes:
+    Labels that are no class of the target stand in a last column `other`, when there are any.
+    """
+    labels = predictions.classes
+    if task == "regression" or predictions.label is None or len(labels) > MOST_CLASSES:
         return None
-    classes = predictions.classes
-    size = len(classes)
-    if size > MOST_CLASSES:
+    counts = matrix(predictions)
+    if not counts[:, -1].any():
+        return Confusion(labels, tuple(map(tuple, counts[:-1, :-1].tolist())))
+    return Confusion((*labels, "other"), tuple(map(tuple, counts.tolist())))
+
+
+def _steps(predictions: Predictions) -> "tuple[NDArray[np.float64], NDArray[np.float64]] | None":
+    """True and false positives at each distinct score, from the highest down."""
+    scores = predictions.score
+    if scores is None or not len(scores) or scores.ndim != 1 or np.isnan(scores).any():
         return None
-    import numpy as np
-
-    # A label that is no class of the target has a column of its own.
-    counts = np.zeros((size + 1, size + 1), dtype=np.int64)
-    np.add.at(counts, (predictions.target, predictions.label), 1)
-    shown = size + 1 if counts[size].any() or counts[:, size].any() else size
-    labels = (*classes, "(other)")[:shown]
-    rows = tuple(tuple(int(n) for n in row[:shown]) for row in counts[:shown])
-    return Confusion(tuple(labels), rows)
-
-
-def _has_curve(predictions: Predictions | None) -> bool:
-    if predictions is None or predictions.score is None or len(predictions.classes) != 2:
-        return False
-    positives = int((predictions.target == 1).sum())
-    return predictions.score.ndim == 1 and 0 < positives < len(predictions)
+    positive = predictions.target == 1
+    if not positive.any():
+        return None
+    order = np.argsort(-scores, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)
+    hits = np.cumsum(positive[order])[ends].astype(np.float64)
+    return hits, ends + 1 - hits
 
 
 def _thinned(x: "NDArray[np.float64]", y: "NDArray[np.float64]") -> Curve:
-    import numpy as np
-
-    chosen = np.unique(np.linspace(0, len(x) - 1, min(MOST_POINTS, len(x))).round().astype(int))
-    return Curve(tuple(map(float, x[chosen])), tuple(map(float, y[chosen])))
+    """At most 200 of the points, evenly spaced along the curve, both ends among them."""
+    if len(x) > MOST_POINTS:
+        way = np.concatenate(([0.0], np.cumsum(np.abs(np.diff(x)) + np.abs(np.diff(y)))))
+        stops = np.linspace(0.0, way[-1], MOST_POINTS)
+        kept = np.unique(np.searchsorted(way, stops).clip(0, len(x) - 1))
+        kept[-1] = len(x) - 1
+        x, y = x[kept], y[kept]
+    return Curve(tuple(x.round(6).tolist()), tuple(y.round(6).tolist()))

@@ -1,135 +1,120 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An evaluation from evidence: metrics with intervals, slices, gates, and the pictures' numbers.
+"""The whole evaluation of a challenger: what was measured, and what the gates said.
 
-Pure: predictions and settings in, a record out. Differences between slices and champion that are
-only reported carry p-values that are corrected over all slices (Holm).
+    evaluate(spec.evaluate, spec.model.task, evidence, subject, lines=(12, 13))
+
+Pure: the caller reads the table, asks the models, makes the masks that `plan.sources` names, and
+says what the evaluation is about.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-import msgspec
-
+from shipway.base.errors import InputError
 from shipway.evaluation.curves import confusion, precision_recall, roc
-from shipway.evaluation.decide import Evidence, decide, value_of
-from shipway.evaluation.gate_parser import parse_gate
-from shipway.evaluation.measure import bounds, interval
-from shipway.evaluation.metrics import KINDS
-from shipway.evaluation.slices import MISSING
-from shipway.records.base import worst
-from shipway.records.training import Evaluation, GateResult, Interval, Metric
-from shipway.spec.types import EvaluateSpec
-from shipway.stats.auc import compare
-from shipway.stats.multiple import holm
+from shipway.evaluation.decide import Evidence, decide
+from shipway.evaluation.gate_parser import parse_gate, slice_source
+from shipway.evaluation.metrics import DEFAULTS
+from shipway.evaluation.report import by_slice, overall
+from shipway.evaluation.slices import Slices
+from shipway.records.base import Verdict, worst
+from shipway.records.training import Champion, Curve, Evaluation, GateResult
+from shipway.spec.types import EvaluateSpec, GateSpec
 
-CONFIDENCE = 0.95
+
+@dataclass(frozen=True)
+class Subject:
+    """What an evaluation is about: digests and names that pass through to its record.
+
+    `model` is the model's digest, `test_set` the order-free hash of the rows and `uses` how often
+    they were used; `champion` names the version that was compared, `predictions` the object that
+    keeps the predictions.
+    """
+
+    model: str
+    dataset: str
+    test_set: str
+    rows: int
+    uses: int = 1
+    champion: Champion | None = None
+    predictions: str | None = None
 
 
 def evaluate(
-    evidence: Evidence,
-    spec: EvaluateSpec,
-    *,
-    model: str,
-    test_set: str,
-    lines: Sequence[int] = (),
+    spec: EvaluateSpec, evidence: Evidence, subject: Subject, *, lines: Sequence[int] = ()
 ) -> Evaluation:
-    """Measure everything that `spec` names, and decide its gates.
+    """Measure, compare and decide; `lines` are the lines of the spec on which the gates stand.
 
-    `model` and `test_set` are digests; `lines` are the lines of the gates in the spec.
+    Without `metrics:` the usual ones of the task are measured, and those that gates name.
+    InputError for a gate that can't be read, ValueError when the champion's predictions are not
+    for the same rows.
     """
-    gates = decide_all(evidence, spec, lines)
-    stopping = [gate.verdict for gate in gates if gate.on_fail == "stop"]
-    challenger, champion = evidence.challenger, evidence.champion
+    _check_same_rows(evidence)
+    gates = decide_all(spec.gates, evidence, lines)
+    names = list(dict.fromkeys((*(spec.metrics or DEFAULTS[evidence.task]), *_gated(spec))))
     return Evaluation(
-        model=model,
-        dataset=spec.dataset,
-        test_set=test_set,
-        rows=0 if challenger is None else len(challenger),
-        metrics=(*_metrics(evidence, spec, ""), *_sliced(evidence, spec)),
+        model=subject.model,
+        dataset=subject.dataset,
+        test_set=subject.test_set,
+        rows=subject.rows,
+        metrics=overall(names, evidence) + by_slice(names, _shown(spec, evidence), evidence),
         gates=gates,
-        verdict=worst(stopping),
-        no_champion=champion is None,
-        roc=roc(challenger),
-        precision_recall=precision_recall(challenger),
-        champion_roc=roc(champion),
-        champion_precision_recall=precision_recall(champion),
-        confusion=confusion(challenger),
+        verdict=verdict_of(gates),
+        champion=subject.champion,
+        no_champion=evidence.champion is None and not evidence.ever_live,
+        predictions=subject.predictions,
+        uses=subject.uses,
+        **_curves(evidence),
+        confusion=None
+        if evidence.challenger is None
+        else confusion(evidence.challenger, evidence.task),
     )
 
 
 def decide_all(
-    evidence: Evidence, spec: EvaluateSpec, lines: Sequence[int] = ()
+    gates: Sequence[GateSpec], evidence: Evidence, lines: Sequence[int] = ()
 ) -> tuple[GateResult, ...]:
-    """The results of all gates, in the order of the spec."""
+    """The results of all gates, in order; a gate on `column=*` has one for each value."""
     found: list[GateResult] = []
-    for number, gate in enumerate(spec.gates):
+    for number, item in enumerate(gates):
         line = lines[number] if number < len(lines) else 0
-        found += decide(parse_gate(gate.gate), evidence, on_fail=gate.on_fail, line=line)
+        found += decide(parse_gate(item.gate), evidence, on_fail=item.on_fail, line=line)
     return tuple(found)
 
 
-def _metrics(evidence: Evidence, spec: EvaluateSpec, part: str) -> list[Metric]:
-    names = dict.fromkeys([*spec.metrics, *_gated(spec)])
-    return [_metric(evidence, name, part) for name in names]
+def verdict_of(gates: Sequence[GateResult]) -> Verdict:
+    """The worst verdict of the gates that stop a run; those that only warn do not count."""
+    return worst([gate.verdict for gate in gates if gate.on_fail == "stop"])
 
 
 def _gated(spec: EvaluateSpec) -> list[str]:
-    return [parse_gate(gate.gate).metric for gate in spec.gates]
+    return [parse_gate(item.gate).metric for item in spec.gates]
 
 
-def _metric(evidence: Evidence, name: str, part: str) -> Metric:
-    found = value_of(name, evidence)
-    kind = KINDS[evidence.task].get(name)
-    measured = kind is not None and evidence.challenger is not None
-    champion = None
-    if evidence.champion is not None or evidence.champion_reported:
-        champion = value_of(name, evidence, champion=True).value
-    return Metric(
-        name=name,
-        value=found.value,
-        rows=0 if evidence.challenger is None else len(evidence.challenger),
-        slice=part,
-        interval=_interval(evidence, name),
-        champion=champion,
-        p_value=_p_value(evidence, name),
-        source="measured" if measured else "reported",
-        note=found.note,
-    )
+def _shown(spec: EvaluateSpec, evidence: Evidence) -> Slices:
+    """The masks of the slices that the spec wants reported."""
+    wanted = [slice_source(text).source for text in spec.slices]
+    missing = [source for source in wanted if source not in evidence.slices]
+    if missing:
+        raise InputError(f"there is no column or condition {missing[0]!r} to slice by")
+    return {source: evidence.slices[source] for source in wanted}
 
 
-def _interval(evidence: Evidence, name: str) -> Interval | None:
-    kind = KINDS[evidence.task].get(name)
-    if kind is None or evidence.challenger is None:
-        return None
-    return interval(bounds(kind, evidence.challenger, evidence.task, CONFIDENCE, 2))
+def _curves(evidence: Evidence) -> dict[str, Curve | None]:
+    if evidence.task != "binary":
+        return {}
+    found: dict[str, Curve | None] = {}
+    for prefix, predictions in (("", evidence.challenger), ("champion_", evidence.champion)):
+        if predictions is not None:
+            found[f"{prefix}roc"] = roc(predictions)
+            found[f"{prefix}precision_recall"] = precision_recall(predictions)
+    return found
 
 
-def _p_value(evidence: Evidence, name: str) -> float | None:
-    """How likely so large a difference to the champion is by chance: DeLong, for areas only."""
-    one, other = evidence.challenger, evidence.champion
-    if name != "roc_auc" or evidence.task != "binary" or one is None or other is None:
-        return None
-    if one.score is None or other.score is None:
-        return None
-    found = compare(one.target == 1, one.score, other.score)
-    return None if found is None else found.p_value()
-
-
-def _sliced(evidence: Evidence, spec: EvaluateSpec) -> list[Metric]:
-    found: list[Metric] = []
-    for source, parts in evidence.slices.items():
-        for name, mask in parts.items():
-            if name == MISSING and not mask.any():
-                continue
-            place = name if name == source else f"{source}={name}"
-            found += _metrics(evidence.within(mask), spec, place)
-    return _corrected(found)
-
-
-def _corrected(metrics: list[Metric]) -> list[Metric]:
-    """Holm's correction over all slices that are reported."""
-    tested = [(at, m.p_value) for at, m in enumerate(metrics) if m.p_value is not None]
-    adjusted = holm([p_value for _, p_value in tested])
-    corrected = list(metrics)
-    for (at, _), p_value in zip(tested, adjusted, strict=True):
-        corrected[at] = msgspec.structs.replace(metrics[at], p_value=p_value)
-    return corrected
+def _check_same_rows(evidence: Evidence) -> None:
+    challenger, champion = evidence.challenger, evidence.champion
+    if challenger is None or champion is None:
+        return
+    same = len(challenger) == len(champion) and bool((challenger.target == champion.target).all())
+    if not same or challenger.classes != champion.classes:
+        raise ValueError("the champion's predictions are not for the same rows")

@@ -10,7 +10,7 @@ import msgspec.inspect
 
 from shipway.base.errors import InputError
 from shipway.base.names import did_you_mean
-from shipway.records.base import Verdict, worst
+from shipway.records.base import Verdict
 from shipway.records.training import GateResult
 from shipway.spec.mistakes import Findings
 from shipway.spec.text import compose, load
@@ -55,7 +55,7 @@ class GateRequest:
 def gate_predictions(request: GateRequest) -> GateReport:
     """Decide the gates. InputError for unreadable files, missing columns or unequal rows."""
     from shipway.evaluation.decide import Evidence
-    from shipway.evaluation.evaluate import decide_all
+    from shipway.evaluation.evaluate import decide_all, verdict_of
 
     spec = read_gates(request.gates)
     frame = _read(request, request.predictions)
@@ -70,8 +70,8 @@ def gate_predictions(request: GateRequest) -> GateReport:
         champion=_predictions(request, task, other) if other is not None else None,
         slices=slice_masks(frame, (), [gate.gate for gate in spec.gates]),
     )
-    results = decide_all(evidence, spec)
-    return GateReport(worst([r.verdict for r in results if r.on_fail == "stop"]), results)
+    results = decide_all(spec.gates, evidence)
+    return GateReport(verdict_of(results), results)
 
 
 class GatesFile(Base, frozen=True):

@@ -126,7 +126,7 @@ def _where_to(project: Project, source: Source, options: RunOptions) -> tuple[li
 
 def _plan(project: Project, environments: list[str], note: str, options: RunOptions) -> Plan:
     may_register = bool(environments) or not note
-    plan = make_plan(
+    return make_plan(
         project.spec,
         ROAD,
         user_steps(project.spec),
@@ -134,7 +134,6 @@ def _plan(project: Project, environments: list[str], note: str, options: RunOpti
         may_register,
         options.until,
     )
-    return plan
 
 
 def _forced(options: RunOptions, plan: Plan) -> tuple[str, ...]:

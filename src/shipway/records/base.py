@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all records share: they are frozen, carry `format`, and tolerate fields of later versions."""
+"""What all records share: they are frozen, and tolerate fields of later versions."""
 
 from typing import Literal
 

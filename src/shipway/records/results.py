@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every value that a stage can give, as one tagged union, so that it can be written and read back."""
+"""Every value that a stage can give, as one tagged union: written and read back by its tag."""
 
 import msgspec
 

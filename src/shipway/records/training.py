@@ -120,7 +120,7 @@ class Curve(Record, frozen=True):
 
 
 class Confusion(Record, frozen=True):
-    """A confusion matrix: `counts[i][j]` rows of true class `labels[i]` predicted as `labels[j]`."""
+    """`counts[i][j]` rows of true class `labels[i]` were predicted as `labels[j]`."""
 
     labels: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]

@@ -57,9 +57,12 @@ class Findings:
     def __init__(self, name: str) -> None:
         self.name = name
         self.mistakes: list[Mistake] = []
+        self.settled: set[Position] = set()
 
     def add(self, at: Position, what: str, *, expected: str = "", cure: str = "") -> None:
-        """Note one mistake at a place."""
+        """Note one mistake at a place, unless what stands there is `settled` to be unreadable."""
+        if at in self.settled:
+            return
         where = f"{self.name}:{at.line}:{at.column}"
         mistake = Mistake(where, what, expected, cure, at)
         if mistake not in self.mistakes:

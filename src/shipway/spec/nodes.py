@@ -12,6 +12,7 @@ import msgspec
 
 from shipway.spec.document import Position
 from shipway.spec.mistakes import Findings
+from shipway.spec.quoting import quoted_line
 
 if TYPE_CHECKING:
     from yaml.events import Event
@@ -59,9 +60,10 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 class Composer:
     """Turns a stream of events into one node; notes everything that may not stand in a spec."""
 
-    def __init__(self, events: "Iterator[Event]", findings: Findings) -> None:
+    def __init__(self, events: "Iterator[Event]", findings: Findings, lines: list[str]) -> None:
         self.events = events
         self.findings = findings
+        self.lines = lines
 
     def document(self) -> Node | None:
         """The node of the only document, or None when there is none."""
@@ -103,21 +105,29 @@ class Composer:
                 place(event),
                 f"found the alias *{event.anchor}",
                 expected="the value itself",
-                cure="Aliases are not read here; an expression that begins with * needs quotes.",
+                cure=f"Aliases are not read here. {self._quotes(event)}",
             )
+            self.findings.settled.add(place(event))
             return
         if event.anchor is not None:
             self.findings.add(
                 place(event),
                 f"found the anchor &{event.anchor}",
-                cure="Anchors are not read here: write the value at each place.",
+                cure=f"Anchors are not read here. {self._quotes(event)}",
             )
         if event.tag is not None:
             self.findings.add(
                 place(event),
                 f"found the tag {event.tag.replace('tag:yaml.org,2002:', '!!')}",
-                cure="Tags are not read here; an expression that begins with ! needs quotes.",
+                cure=f"Tags are not read here. {self._quotes(event)}",
             )
+
+    def _quotes(self, event: Any) -> str:
+        """The same line in quotes, for a text that only looks like an alias, anchor or tag."""
+        number = event.start_mark.line
+        line = self.lines[number] if number < len(self.lines) else ""
+        proposed = quoted_line(line)
+        return f"If it is meant as a text, write:\n    {proposed}" if proposed else ""
 
     def _sequence(self, start: Any, depth: int) -> Sequence:
         items: list[Node] = []
@@ -142,7 +152,7 @@ class Composer:
             else:
                 self.findings.add(
                     key.at,
-                    f"a {type(key).__name__.lower()} stands where a key should",
+                    f"a {'list' if isinstance(key, Sequence) else 'mapping'} stands for a key",
                     cure="Put a text that begins with { or [ in quotes.",
                 )
         return Mapping(tuple(entries.values()), place(start), bool(start.flow_style), end)

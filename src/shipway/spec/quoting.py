@@ -13,6 +13,7 @@ ENTRY = re.compile(
     r"(?P<head>\s*(?:- +)*(?:[^\s'\"{}\[\],#:][^'\"{}\[\],#:]*:(?:\s+|$))?)(?P<rest>.*)"
 )
 FLOW_KEY = re.compile(r"\s*[\w.-]+:\s+")
+STARTS = tuple("'\"`*!@%{[&")
 SPECIAL = set("'\"`*!@%{}[]&|>:#")
 
 
@@ -21,6 +22,14 @@ def quoted(text: str) -> str:
     if '"' in text or "\\" in text:
         return "'" + text.replace("'", "''") + "'"
     return f'"{text}"'
+
+
+def reason(line: str) -> str:
+    """Why the value on `line` needs quotes."""
+    match = ENTRY.match(line)
+    if match is not None and match["rest"][:1] in STARTS:
+        return "An expression that begins with a quote, `, *, !, @, %, { or [ stands in quotes."
+    return "A text with `: `, ` #`, brackets or braces in it stands in quotes."
 
 
 def quoted_line(line: str) -> str | None:
@@ -48,10 +57,25 @@ def _comment(rest: str) -> tuple[str, str]:
 
 
 def _candidates(body: str) -> Iterator[str]:
-    if body[:1] in "[{" and body[-1:] in "]}":
+    if _enclosed(body):
         inner = [_quoted_item(item) for item in _items(body[1:-1])]
         yield body[0] + ",".join(inner) + body[-1]
-    yield quoted(body)
+    elif body.endswith(","):
+        yield quoted(body[:-1]) + ","
+    if sum(map(body.count, "[{")) == sum(map(body.count, "]}")):
+        yield quoted(body)
+
+
+def _enclosed(body: str) -> bool:
+    """True when the bracket that begins `body` is closed by its last character."""
+    if body[:1] not in ("[", "{"):
+        return False
+    depth = 0
+    for number, character in enumerate(body, 1):
+        depth += (character in "[{") - (character in "]}")
+        if depth == 0:
+            return number == len(body)
+    return False
 
 
 def _quoted_item(item: str) -> str:
@@ -83,7 +107,8 @@ def _items(text: str) -> list[str]:
 def _readable(line: str) -> bool:
     import yaml
 
+    whole = f"{{{line}}}" if line.rstrip().endswith(",") else line
     try:
-        return bool(list(yaml.parse(line, Loader=yaml.SafeLoader)))
+        return bool(list(yaml.parse(whole, Loader=yaml.SafeLoader)))
     except yaml.YAMLError:
         return False

@@ -9,13 +9,12 @@ from shipway.base.errors import InputError
 from shipway.spec.document import Position
 from shipway.spec.mistakes import Findings
 from shipway.spec.nodes import Composer, Mapping, Node, Scalar
-from shipway.spec.quoting import quoted_line
+from shipway.spec.quoting import quoted_line, reason
 
 LARGEST = 1 << 20
 FORBIDDEN = re.compile(
     "[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
 )
-STARTS = "An expression that begins with a quote, `, *, !, @, %, { or [ stands in quotes."
 
 
 def load(path: Path) -> str:
@@ -67,7 +66,7 @@ def compose_any(text: str, findings: Findings) -> Node | None:
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     _refuse_controls(text, findings)
     try:
-        return Composer(yaml.parse(text, Loader=loader), findings).document()
+        return Composer(yaml.parse(text, Loader=loader), findings, text.splitlines()).document()
     except yaml.MarkedYAMLError as error:
         _explain(error, text.splitlines(), findings)
     except yaml.YAMLError as error:
@@ -91,6 +90,8 @@ def _refuse_controls(text: str, findings: Findings) -> None:
 
 def _explain(error: Any, lines: list[str], findings: Findings) -> None:
     mark = error.problem_mark or error.context_mark
+    if mark and mark.line >= len(lines) and error.context_mark:
+        mark = error.context_mark
     number, column = (mark.line, mark.column) if mark else (0, 0)
     number = min(number, max(len(lines) - 1, 0))
     line = lines[number] if lines else ""
@@ -99,6 +100,11 @@ def _explain(error: Any, lines: list[str], findings: Findings) -> None:
         findings.add(
             Position(number + 1, tab + 1), "a tab", expected="blanks", cure="Indent with blanks."
         )
+        return
+    if error.context == "while scanning a quoted scalar" and error.context_mark:
+        begin = error.context_mark
+        at = Position(begin.line + 1, begin.column + 1)
+        findings.add(at, "this quote is never closed", cure="Close it with another one.")
         return
     problem = error.problem or error.context or "can't be read"
     findings.add(Position(number + 1, column + 1), f"YAML: {problem}", cure=_cure(error, lines))
@@ -115,5 +121,8 @@ def _cure(error: Any, lines: list[str]) -> str:
         if mark is not None and mark.line < len(lines):
             proposed = quoted_line(lines[mark.line])
             if proposed is not None:
-                return f"{STARTS} Write:\n    {proposed}"
-    return f"{STARTS} A text with `: ` or ` #` in it does too."
+                return f"{reason(lines[mark.line])} Write:\n    {proposed}"
+    opening = error.context_mark
+    if opening is not None and "flow" in (error.context or ""):
+        return f"The bracket on line {opening.line + 1} is not closed, or a text lacks its quotes."
+    return "A text that begins with a special character, or with `: ` in it, stands in quotes."

@@ -81,14 +81,14 @@ def written_default(field: inspect.Field) -> str | int | float | bool | None:
         return f"{default.value:.6g}%" if default.share else int(default.value)
     if not isinstance(default, str | int | float):
         return None
-    way = (
-        (field.type.extra or {}).get("written")
-        if isinstance(field.type, inspect.Metadata)
-        else None
-    )
-    if way == "duration":
+    way = _way(field.type)
+    if way == "duration" and isinstance(default, float):
         unit = next(unit for unit in "wdhms" if default % SECONDS[unit] == 0)
         return f"{default / SECONDS[unit]:g}{unit}"
-    if way == "percent":
+    if way == "percent" and isinstance(default, float):
         return f"{default * 100:g}%"
     return default if default != "" else None
+
+
+def _way(kind: inspect.Type) -> str:
+    return (kind.extra or {}).get("written", "") if isinstance(kind, inspect.Metadata) else ""

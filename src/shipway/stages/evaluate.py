@@ -40,8 +40,9 @@ def evaluate(
     ctx.tell("asking the model")
     challenger = _predictions(ctx, source, environment, dataset, _as_version(ctx, model))
     opponent = ctx.champions.opponent(model.digest)
-    champion = None
+    champion, named = None, None
     if opponent is not None:
+        named = Champion(opponent.number, opponent.digest)
         ctx.tell(f"asking the champion, {opponent.model}@{opponent.number}")
         champion = _champion_predictions(ctx, source, dataset, opponent)
     ctx.tell("deciding the gates")
@@ -50,11 +51,8 @@ def evaluate(
         Path(source.folder),
         dataset,
         model,
-        Judged(challenger, champion, ctx.champions.ever_live),
+        Judged(challenger, champion, named, ctx.champions.ever_live),
     )
-    if opponent is not None:
-        champion_record = Champion(opponent.number, opponent.digest)
-        found = msgspec.structs.replace(found, champion=champion_record)
     uses = _count_use(ctx, spec, found)
     return msgspec.structs.replace(found, uses=uses)
 

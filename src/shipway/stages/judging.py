@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From predictions and a dataset's own columns to an evaluation: the hands around pure judgement."""
+"""From predictions and a dataset's columns to an evaluation: the hands around pure judgement."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shipway.base.errors import StoppedError
 from shipway.base.names import did_you_mean
 from shipway.records.data import Dataset
-from shipway.records.training import Evaluation, TrainedModel
+from shipway.records.training import Champion, Evaluation, TrainedModel
 from shipway.spec.types import ModelSpec
 from shipway.stages.context import StageContext
 from shipway_runtime.formats import Predictions as Answers
@@ -34,6 +34,7 @@ class Judged:
 
     challenger: Asked
     champion: Asked | None
+    opponent: Champion | None
     ever_live: bool
 
 
@@ -63,7 +64,7 @@ def _evaluate(
     ctx: StageContext, frame: "pl.DataFrame", model: TrainedModel, judged: Judged, test_set: str
 ) -> Evaluation:
     from shipway.evaluation.decide import Evidence
-    from shipway.evaluation.evaluate import evaluate
+    from shipway.evaluation.evaluate import Subject, evaluate
 
     evaluate_spec, spec = ctx.spec.evaluate, ctx.spec.model
     assert evaluate_spec is not None and spec is not None  # noqa: S101 - checked by the plan
@@ -83,7 +84,14 @@ def _evaluate(
         ctx.document.line_of("evaluate", "gates", number)
         for number in range(len(evaluate_spec.gates))
     ]
-    return evaluate(evidence, evaluate_spec, model=model.digest, test_set=test_set, lines=lines)
+    subject = Subject(
+        model=model.digest,
+        dataset=evaluate_spec.dataset,
+        test_set=test_set,
+        rows=frame.height,
+        champion=judged.opponent,
+    )
+    return evaluate(evaluate_spec, evidence, subject, lines=lines)
 
 
 def _predictions(spec: ModelSpec, target: Any, asked: Asked) -> "Predictions":

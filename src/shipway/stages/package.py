@@ -88,7 +88,8 @@ def _compare(
         wrong += differences(golden.scores, answers.scores)
     if wrong:
         raise StoppedError(
-            f"packaged predictions differ from the training's in {len(set(wrong))} of {len(golden.rows)} rows",
+            f"packaged predictions differ from the training's in {len(set(wrong))} of "
+            f"{len(golden.rows)} rows",
             cure=f"The first: row {wrong[0]}. The model depends on something that is not in its "
             "code set or its lock file.",
         )
@@ -101,7 +102,8 @@ def _build(
     kind = catalogue.load("builders", builders.CATALOGUE, spec.builder)
     builder: Builder = kind()
     base = spec.base
-    if base != "scratch":
+    local_layout = spec.builder == "native" and base != "scratch"
+    if local_layout:
         base = str((ctx.paths.folder / base).resolve())
     key = f"cache/layer-{hex_of(dependencies_key(environment))}.json"
     request = BuildRequest(
@@ -116,7 +118,7 @@ def _build(
             "dev.shipway.lock": environment.digest,
         },
         service=service_of(version),
-        dependencies=_known_layer(ctx, key),
+        dependencies=_known_layer(ctx, key) if spec.builder == "native" else None,
     )
     target = ctx.scratch / "image"
     target.mkdir()

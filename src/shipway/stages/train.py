@@ -163,7 +163,7 @@ class _Job:
             value = msgspec.json.decode(path.read_bytes())
         except msgspec.DecodeError as error:
             raise InputError(f"{source.json} is not JSON: {error}", where=where) from None
-        numbers = {name: item for name, item in _flat(value).items()}
+        numbers = _flat(value)
         if source.map:
             return {ours: _number(numbers, theirs, where) for ours, theirs in source.map.items()}
         return numbers

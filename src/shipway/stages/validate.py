@@ -15,7 +15,7 @@ import msgspec
 from shipway.base import clock
 from shipway.base.digests import digest_of
 from shipway.base.errors import InputError
-from shipway.data.locate import data_files
+from shipway.data.locate import data_files, locate_tables
 from shipway.records.base import Skipped
 from shipway.records.data import Dataset, ValidatedData
 from shipway.records.source import Source
@@ -35,7 +35,7 @@ def depends(scope: Scope) -> Parts:
     data = scope.spec.data
     if data is None:
         return {}
-    names = data_files(scope.folder, data)
+    names = data_files(scope.folder, data, scope.document.where)
     digests = scope.files.digests(list(names))
     return {
         "spec": {"data": data, "model": {"target": _target(scope.spec)}},
@@ -55,9 +55,10 @@ def validate(ctx: StageContext, source: Source) -> ValidatedData | Skipped:
     from shipway.data.opening import open_tables, reading
 
     folder = Path(source.folder)
-    names = data_files(folder, data)
+    located = locate_tables(folder, data, ctx.document.where)
+    names = {path: name for files in located.values() for path, name in files.items()}
     digests = ctx.files.digests(list(names))
-    tables = open_tables(folder, data, table_format, ctx.document.where)
+    tables = open_tables(located, data, table_format)
     ctx.tell(f"checking {', '.join(tables)}")
     with reading(tables.values()):
         checked = _check(ctx, data, tables)

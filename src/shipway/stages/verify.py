@@ -10,6 +10,9 @@ from shipway.stages.champions import final_environment
 from shipway.stages.context import StageContext
 from shipway.stages.deploy import release_files, rollout_of
 
+MANY = 30
+FEW = 3
+
 
 def verify(
     ctx: StageContext, package: Package, version: ModelVersion, deployment: Deployment
@@ -22,6 +25,7 @@ def verify(
         golden,
         environment=ctx.environment,
         release=deployment.release,
+        requests=FEW if deployment.unchanged else MANY,
     )
     if verification.verdict == "passed":
         return _marked(verification, unchanged=deployment.unchanged)

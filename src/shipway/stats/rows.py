@@ -6,7 +6,7 @@ bound at `confidence` would clear the limit with probability `power`. None means
 would, because the estimate lies on the limit.
 """
 
-from math import ceil, sqrt
+from math import ceil, log, sqrt
 from statistics import NormalDist
 
 from shipway.stats.bounds import quantile
@@ -42,3 +42,10 @@ def rows_for_mean(
         return None
     z = quantile(confidence, 1) + NormalDist().inv_cdf(power)
     return max(1, ceil(rows * variance * (z / distance) ** 2))
+
+
+def rows_for_none_seen(distance: float, confidence: float) -> int | None:
+    """Rows at which none seen in n bounds a share below `distance`: ln(1 - c) / ln(1 - d)."""
+    if not 0 < distance < 1:
+        return None
+    return ceil(log(1 - confidence) / log(1 - distance))
