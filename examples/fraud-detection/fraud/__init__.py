@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Scores card transactions by their probability of being fraudulent."""
