@@ -52,8 +52,8 @@ def quoted_part(line: str, begin: int, end: int) -> str:
 
 
 def _comment(rest: str) -> tuple[str, str]:
-    body, mark, comment = rest.partition(" #")
-    return body.rstrip(), f" {mark}{comment}" if mark else ""
+    body = rest.partition(" #")[0].rstrip()
+    return body, rest[len(body) :].rstrip()
 
 
 def _candidates(body: str) -> Iterator[str]:

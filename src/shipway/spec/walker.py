@@ -218,6 +218,7 @@ class Walker:
                 found[key.text] = self.read(value, field.type, (*path, key.text))
             elif collects:
                 extra[key.text] = self.anything(value, inspect.AnyType(), (*path, key.text))
+                self.positions[(*path, collects, key.text)] = value.at
             else:
                 self._unknown(key, value, list(fields), path)
         missing = [f for n, f in fields.items() if f.required and n not in found]
