@@ -104,14 +104,14 @@ def make_release(folder: Path, number: int) -> Release:
     )
 
 
-def kill_workers(release: str) -> None:
-    """SIGKILL for every worker of `release`."""
+def kill_workers(release: Release) -> None:
+    """SIGKILL for every worker of `release`, told from all others by its bundle."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command = (process / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if b"shipway_runtime.server" in command and release.encode() in command:
+        if b"shipway_runtime.server" in command and os.fsencode(release.bundle) in command:
             os.kill(int(process.name), signal.SIGKILL)
 
 
@@ -125,13 +125,14 @@ def swap_all(target: LocalTarget, folder: Path, swaps: int, kills: int) -> list[
         routes.append((time.perf_counter() - started) * 1000)
 
     for number in range(1, swaps + 1):
-        target.place(make_release(folder, number))
+        release = make_release(folder, number)
+        target.place(release)
         route(number)
         if number % 2 == 0:
             route(number - 1)
             route(number)
         if kills and number % max(swaps // kills, 1) == 0:
-            kill_workers(f"r{number}")
+            kill_workers(release)
         target.retire(f"r{number - 1}")
     return routes
 
