@@ -14,7 +14,7 @@ import polars as pl
 
 from shipway.base.errors import InputError
 from shipway.data.check import Check, Judge, Measured, Outcome, amount, at_most
-from shipway.data.columns import BAD, RAW, View
+from shipway.data.columns import BAD, RAW, View, demanded_type
 from shipway.data.wording import duration, listed, shown
 from shipway.records.base import Verdict
 from shipway.spec.types import Amount, ColumnSpec, OutliersSpec
@@ -28,7 +28,7 @@ NONE = Amount(0)
 def column_checks(view: View, spec: ColumnSpec, now: datetime.datetime) -> Iterator[Check]:
     """All checks that `spec` demands of the column, the cheapest to understand first."""
     builders: list[tuple[bool, Callable[[View, ColumnSpec], Check]]] = [
-        (spec.type is not None or view.lossy, _type),
+        (spec.type is not None or view.lossy or view.wrong, _type),
         (spec.max_missing is not None, _missing),
         (spec.min is not None, lambda v, s: _bound(v, s.min, "min")),
         (spec.max is not None, lambda v, s: _bound(v, s.max, "max")),
@@ -65,7 +65,7 @@ def _check(
 
 def _type(view: View, spec: ColumnSpec) -> Check:
     """Each cell reads as the type; the first one that does not is told."""
-    expected = spec.type or view.type
+    expected = demanded_type(spec) or view.type
     bad = pl.col(BAD + view.name)
     if view.wrong:
         judge: Judge = lambda measured, rows: Outcome(  # noqa: E731

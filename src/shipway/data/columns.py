@@ -24,7 +24,8 @@ class View:
     """One column: its name, the type that its values have, the values, and the type in the file.
 
     `lossy` says that reading may fail for single cells; `wrong` that the file's type is not the
-    declared one at all (then `values` are those of the file).
+    declared one at all (then `values` are those of the file); `empty` that there is no value from
+    which a type could follow.
     """
 
     name: str
@@ -33,6 +34,7 @@ class View:
     found: str
     lossy: bool = False
     wrong: bool = False
+    empty: bool = False
 
 
 def type_name(dtype: pl.DataType) -> str:
@@ -48,11 +50,15 @@ def type_name(dtype: pl.DataType) -> str:
 
 
 def demanded_type(spec: ColumnSpec | None) -> ColumnType | None:
-    """The declared type; where only a date can be meant (a date as a bound, freshness), that."""
+    """The declared type, or else the one that the demands only make sense for."""
     if spec is None or spec.type is not None:
         return spec.type if spec else None
-    dated = isinstance(spec.min, str) or isinstance(spec.max, str) or spec.newest_within is not None
-    return "datetime" if dated else None
+    bounds = (spec.min, spec.max)
+    if spec.newest_within is not None or any(isinstance(bound, str) for bound in bounds):
+        return "datetime"
+    if spec.outliers is not None or any(bound is not None for bound in bounds):
+        return "float"
+    return None
 
 
 def views(
@@ -77,7 +83,9 @@ def views(
     return {name: _from_text(name, kind or inferred[name]) for name, kind in kinds.items()}
 
 
-def _from_text(name: str, kind: ColumnType) -> View:
+def _from_text(name: str, kind: ColumnType | None) -> View:
+    if kind is None:
+        return View(name, "string", pl.col(name), "text", empty=True)
     lossy = kind not in ("string", "category")
     return View(name, kind, parse_text(pl.col(name), kind), "text", lossy=lossy)
 
@@ -95,6 +103,9 @@ def _typed(name: str, dtype: pl.DataType, kind: ColumnType | None) -> View:
             return View(name, "date", midnight.cast(pl.Date), found, lossy=True)
         case ("datetime", "date"):
             return View(name, "datetime", as_moment(values, pl.Date()), found)
+        case (_, "null"):
+            kind = kind or "string"
+            return View(name, kind, parse_text(values.cast(pl.String), kind), found, empty=True)
         case ("category", "string" | "integer" | "boolean"):
             return View(name, found, values, found)
         case _:

@@ -20,24 +20,33 @@ LEADING_ZERO = r"^\s*[+-]?0[0-9]"
 ONLY_DIGIT = r"^\s*[01]\s*$"
 
 
-def infer_types(frame: pl.LazyFrame, names: Iterable[str], *, dates: bool) -> dict[str, ColumnType]:
+def infer_types(
+    frame: pl.LazyFrame, names: Iterable[str], *, dates: bool
+) -> dict[str, ColumnType | None]:
     """The type of each text column in `names`: the narrowest one that all of its cells read as.
 
     With `dates` ISO dates and datetimes are found too. A sample rules most types out; the whole
-    table is only read for those that are left. A column without any value is a string.
+    table is only read for those that are left. None for a column without any value.
     """
     kinds = PLAIN + DATES if dates else PLAIN
-    wanted: Mapping[str, Sequence[ColumnType]] = dict.fromkeys(names, kinds)
-    wanted = _survivors(frame.head(SAMPLE), wanted, whole=False)
-    left = _survivors(frame, wanted, whole=True)
-    return {name: kinds[0] if kinds else "string" for name, kinds in left.items()}
+    left: Mapping[str, Sequence[ColumnType]] = dict.fromkeys(names, kinds)
+    for part in (frame.head(SAMPLE), frame):
+        left = _survivors(part, left)
+    return {name: _narrowest(fitting, kinds) for name, fitting in left.items()}
+
+
+def _narrowest(fitting: Sequence[ColumnType], kinds: Sequence[ColumnType]) -> ColumnType | None:
+    """The first that fits; None when all do, which no value can bring about."""
+    if len(fitting) == len(kinds):
+        return None
+    return fitting[0] if fitting else "string"
 
 
 def _survivors(
-    frame: pl.LazyFrame, wanted: Mapping[str, Sequence[ColumnType]], *, whole: bool
+    frame: pl.LazyFrame, wanted: Mapping[str, Sequence[ColumnType]]
 ) -> dict[str, list[ColumnType]]:
     queries = [
-        _fits(name, kind, whole).alias(f"{number}.{kind}")
+        _fits(name, kind).alias(f"{number}.{kind}")
         for number, (name, kinds) in enumerate(wanted.items())
         for kind in kinds
     ]
@@ -50,12 +59,12 @@ def _survivors(
     }
 
 
-def _fits(name: str, kind: ColumnType, whole: bool) -> pl.Expr:
-    """True when each value of `name` reads as `kind`; in the whole table one must be there."""
+def _fits(name: str, kind: ColumnType) -> pl.Expr:
+    """True when each value of `name` reads as `kind`."""
     text = pl.col(name)
     every = (text.is_null() | parse_text(text, kind).is_not_null()).all()
     if kind in NUMBERS:
         every = every & ~text.str.contains(LEADING_ZERO).any()
     if kind == "boolean":
         every = every & ~text.str.contains(ONLY_DIGIT).any()
-    return every & text.is_not_null().any() if whole else every
+    return every

@@ -48,12 +48,7 @@ def integral(number: pl.Expr) -> pl.Expr:
 
 def _booleans(text: pl.Expr) -> pl.Expr:
     lower = text.str.to_lowercase()
-    return (
-        pl.when(lower.is_in(["true", "1"]))
-        .then(pl.lit(value=True))
-        .when(lower.is_in(["false", "0"]))
-        .then(pl.lit(value=False))
-    )
+    return pl.when(lower.is_in(["true", "1", "false", "0"])).then(lower.is_in(["true", "1"]))
 
 
 def _moments(text: pl.Expr) -> pl.Expr:

@@ -2,8 +2,9 @@
 """Expressions of the spec, compiled to polars.
 
 A compiled condition is true, false or null for a row: null where it depends on a missing value
-(NaN counts as one). `and`, `or` and `->` know that `false and missing` is false. Integers are
-widened before arithmetic, so nothing wraps around; a quotient by zero is missing.
+(NaN counts as one). `and`, `or` and `->` know that `false and missing` is false. A column without
+any value goes with every kind. Integers are widened before arithmetic, so nothing wraps around; a
+quotient by zero is missing.
 """
 
 import datetime
@@ -16,11 +17,12 @@ import polars as pl
 from shipway.base.errors import InputError
 from shipway.base.names import did_you_mean
 from shipway.data.columns import type_name
-from shipway.data.parsing import as_moment
+from shipway.data.parsing import as_moment, parse_text
 from shipway.spec import expressions as tree
 from shipway.spec.expressions import Expression, render
+from shipway.spec.types import ColumnType
 
-Kind = Literal["number", "text", "truth", "moment"]
+Kind = Literal["number", "text", "truth", "moment", "nothing"]
 KINDS: dict[str, Kind] = {
     "integer": "number",
     "float": "number",
@@ -28,12 +30,21 @@ KINDS: dict[str, Kind] = {
     "boolean": "truth",
     "date": "moment",
     "datetime": "moment",
+    "null": "nothing",
+}
+AS_TYPE: dict[Kind, ColumnType] = {
+    "number": "float",
+    "text": "string",
+    "truth": "boolean",
+    "moment": "datetime",
+    "nothing": "string",
 }
 WORDS: dict[Kind, str] = {
     "number": "a number",
     "text": "text",
     "truth": "true or false",
     "moment": "a date",
+    "nothing": "missing everywhere",
 }
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
@@ -83,7 +94,7 @@ def _truth(node: Expression, schema: Schema) -> pl.Expr:
         case tree.Comparison():
             return _compared(node, schema)
         case _:
-            found = _value(node, schema)
+            found = _as_kind(_value(node, schema), "truth")
             if found.kind != "truth":
                 raise InputError(f"`{render(node)}` is {WORDS[found.kind]}, not a condition")
             return found.expr
@@ -123,6 +134,7 @@ def _alike(
         other = _moment(right.value, node)
     if other.kind == "moment" and isinstance(left, tree.Text):
         one = _moment(left.value, node)
+    one, other = _as_kind(one, other.kind), _as_kind(other, one.kind)
     if one.kind != other.kind:
         raise InputError(
             f"`{render(node)}`: {render(left)} is {_described(left, one, schema)}, "
@@ -130,6 +142,13 @@ def _alike(
             cure="Declare the column's type under data.columns, or compare what is alike.",
         )
     return one, other
+
+
+def _as_kind(value: Typed, kind: Kind) -> Typed:
+    """`value`, or, where it is missing everywhere, as many missing values of `kind`."""
+    if value.kind != "nothing":
+        return value
+    return Typed(parse_text(value.expr.cast(pl.String), AS_TYPE[kind]), kind)
 
 
 def _described(node: Expression, value: Typed, schema: Schema) -> str:
@@ -195,7 +214,7 @@ def _moment(text: str, node: Expression) -> Typed:
 
 def _number(node: Expression, schema: Schema) -> pl.Expr:
     """`node` as a number that is wide enough to calculate with."""
-    found = _value(node, schema)
+    found = _as_kind(_value(node, schema), "number")
     if found.kind != "number":
         raise InputError(
             f"`{render(node)}` is {_described(node, found, schema)}: one can't calculate with it",

@@ -30,7 +30,8 @@ def rule_check(
     if absent or wrong:
         what = f"there is no column {absent[0]!r}" if absent else f"{wrong[0]!r} has another type"
         return Check("", "rule", text, keys, always(what), columns=names)
-    held = compile_condition(expression, schema)
+    known = {name: pl.Null() if views[name].empty else schema[name] for name in names}
+    held = compile_condition(expression, known)
     measures = {"failing": (~held).sum(), "missing": held.is_null().sum()}
     return Check("", "rule", text, keys, _judge_rule, ~held, measures, names, names)
 

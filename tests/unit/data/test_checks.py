@@ -91,6 +91,18 @@ def test_undeclared_dates_compare_as_dates_in_rules():
     assert checked(frame, rules=("b >= a",))["b >= a", "rule"].failing == 1
 
 
+@pytest.mark.parametrize("text", [True, False])
+@pytest.mark.parametrize(
+    "rule", ["a > 1", "1 < a + 2", "a == 'x'", "a >= 2024-01-01", "not a", "a == a", "a in [true]"]
+)
+def test_a_column_without_any_value_decides_no_rule(text, rule):
+    frame = text_frame(a=[None] * 3, b=["1"] * 3)
+    frame = frame if text else frame.with_columns(a=pl.Series([None] * 3, dtype=pl.Null))
+    result = checked(frame, text=text, rules=(rule,))[rule, "rule"]
+    assert (result.verdict, result.failing) == ("passed", 0)
+    assert "3 not decided" in result.observed
+
+
 def test_examples_carry_the_key_and_stop_at_five():
     frame = text_frame(id=[f"k{i}" for i in range(9)], x=["-1"] * 9)
     result = checked(frame, id="id", columns={"x": ColumnSpec(type="integer", min=0)})["x", "min"]

@@ -90,6 +90,29 @@ def test_a_wrong_type_is_said_once_and_a_rule_on_it_fails_with_it():
     assert found["x > 1", "rule"].verdict == "failed"
 
 
+@pytest.mark.parametrize(
+    ("demand", "expected"),
+    [
+        ({"min": 0.0}, "float"),
+        ({"outliers": OutliersSpec("iqr", 3.0)}, "float"),
+        ({"max": "2024-01-01"}, "datetime"),
+        ({"newest_within": 60.0}, "datetime"),
+    ],
+)
+@pytest.mark.parametrize("text", [True, False])
+def test_a_demand_that_only_fits_one_type_implies_it(demand, expected, text):
+    result = one(text_frame(x=["abc", "x"]), "type", text=text, **demand)
+    assert (result.verdict, result.expected, result.failing) == ("failed", expected, 2)
+
+
+@pytest.mark.parametrize("kind", ["integer", "float", "boolean", "date", "datetime", "category"])
+def test_a_typed_column_without_any_value_has_every_type(kind):
+    frame = pl.LazyFrame({"x": [None, None]})
+    assert one(frame, "type", text=False, type=kind).verdict == "passed"
+    missing = one(frame, "max_missing", text=False, type=kind, max_missing=Amount(0))
+    assert missing.failing == 2
+
+
 def test_missing_counts_empty_cells_and_nan_but_not_unreadable_ones():
     frame = text_frame(x=["1", None, "NaN", "abc"])
     result = one(frame, "max_missing", type="float", max_missing=Amount(0.25, share=True))
