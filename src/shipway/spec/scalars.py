@@ -9,9 +9,13 @@ Amounts, shares and durations carry their unit in the text, so quotes do no harm
 import re
 from collections.abc import Callable
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from shipway.base.names import NAME
 from shipway.spec.nodes import Scalar
+
+if TYPE_CHECKING:
+    from shipway.spec.expressions import Expression
 
 TRUE = frozenset(["true", "True", "TRUE"])
 FALSE = frozenset(["false", "False", "FALSE"])
@@ -212,22 +216,38 @@ def rule(scalar: Scalar) -> str:
     return _expression(scalar, "a comparison such as amount >= 0")
 
 
+def demand(scalar: Scalar) -> str:
+    """A metric compared with a number: `validation_loss <= 0.30`."""
+    from shipway.spec.expressions import Column, Comparison, Number
+
+    expected = "a metric compared with a number, such as validation_loss <= 0.30"
+    match _tree(scalar):
+        case Comparison(operator="<" | "<=" | ">" | ">=", left=Column(), right=Number()):
+            return scalar.text
+    raise Wrong(expected)
+
+
 def slice_(scalar: Scalar) -> str:
     """A column, or an expression that is true or false."""
     return _expression(scalar, "a column, or a comparison such as amount >= 1000")
 
 
 def _expression(scalar: Scalar, expected: str) -> str:
-    from shipway.spec.expressions import ExpressionError, is_condition, parse
+    from shipway.spec.expressions import is_condition
+
+    if not is_condition(_tree(scalar)):
+        raise Wrong(expected)
+    return scalar.text
+
+
+def _tree(scalar: Scalar) -> "Expression":
+    from shipway.spec.expressions import ExpressionError, parse
 
     words(scalar)
     try:
-        tree = parse(scalar.text)
+        return parse(scalar.text)
     except ExpressionError as error:
         raise Wrong("", found=error.what, cure=error.cure, offset=error.at) from None
-    if not is_condition(tree):
-        raise Wrong(expected)
-    return scalar.text
 
 
 def _refuse_quotes(scalar: Scalar, expected: str) -> None:
@@ -258,6 +278,7 @@ WRITTEN: dict[str, Callable[[Scalar], object]] = {
     "entry": entry,
     "command": command,
     "rule": rule,
+    "demand": demand,
     "slice": slice_,
     "regex": regex,
     "percent": percent,

@@ -25,6 +25,7 @@ WRITTEN: dict[str, dict[str, Any]] = {
     "entry": {"type": "string", "pattern": r"^[\w.]+:[\w.]+$"},
     "command": {"type": "string", "minLength": 1},
     "rule": {"type": RAW, "minLength": 1},
+    "demand": {"type": "string", "minLength": 1},
     "slice": {"type": RAW, "minLength": 1},
     "regex": {"type": RAW, "format": "regex"},
     "percent": {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, SHARE]},

@@ -41,6 +41,7 @@ Words = Annotated[str, _written("words", "a text that is not empty")]
 Command = Annotated[str, _written("command", "a command line, split like a shell would; no shell")]
 Entry = Annotated[str, _written("entry", "module:name")]
 Rule = Annotated[str, _written("rule", "an expression that is true or false for each row")]
+Demand = Annotated[str, _written("demand", "a metric compared with a number")]
 Slice = Annotated[str, _written("slice", "a column, or an expression that is true or false")]
 Regex = Annotated[str, _written("regex", "a regular expression that matches the whole value")]
 OneOrMoreWords = Annotated[tuple[Words, ...], _written("several", "a text or a list of texts")]
@@ -218,7 +219,7 @@ class TrainSpec(Base, frozen=True):
     params: dict[str, Any] = {}
     timeout: Duration | None = None
     code: tuple[Words, ...] | None = None
-    require: tuple[Rule, ...] = ()
+    require: tuple[Demand, ...] = ()
     stop_if: tuple[Literal["nan"] | NoProgressSpec, ...] = ("nan",)
 
 

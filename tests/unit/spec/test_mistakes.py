@@ -161,6 +161,9 @@ WRONG = [
         "a text that is not empty",
         "",
     ),
+    (MODEL + "train: {function: a:b, require: [▸loss]}", "a metric compared with", ""),
+    (MODEL + "train: {function: a:b, require: [▸loss == 1]}", "a metric compared with", ""),
+    (MODEL + "train: {function: a:b, require: [▸loss + 1 < 2]}", "a metric compared with", ""),
     ("environment: {requirements: a, conda: ▸b}", "stands beside requirements", ""),
     ("deploy: {a: {target: l, after: ▸b}}", "no environment 'b'", ""),
     (
