@@ -39,6 +39,11 @@ def site_packages(environment: PythonEnvironment) -> Path:
     return folder
 
 
+def overlay_site(environment: PythonEnvironment) -> Path | None:
+    """The folder of the runtime's third-party parts; None when the environment has no overlay."""
+    return Path(environment.overlay) / "site" if environment.overlay else None
+
+
 def runtime_source() -> Path:
     """The folder of the `shipway_runtime` package, found without importing it."""
     spec = find_spec("shipway_runtime")
@@ -55,7 +60,7 @@ def runtime_digest() -> str:
 
 def dependencies_key(environment: PythonEnvironment) -> str:
     """Names the dependencies layer: lock, Python, platform, overlay and how layers are made."""
-    overlay = Path(environment.overlay) if environment.overlay else None
+    overlay = overlay_site(environment)
     parts = sorted(path.name for path in overlay.glob("*.dist-info")) if overlay else []
     platform = str(oci_platform(environment.platform))
     python = python_minor(environment.python)
@@ -65,8 +70,9 @@ def dependencies_key(environment: PythonEnvironment) -> str:
 def dependency_entries(environment: PythonEnvironment) -> Iterator[Entry]:
     """The project's packages, and the overlay behind them."""
     yield from installed_entries(site_packages(environment), SITE)
-    if environment.overlay:
-        yield from installed_entries(Path(environment.overlay), OVERLAY)
+    overlay = overlay_site(environment)
+    if overlay is not None:
+        yield from installed_entries(overlay, OVERLAY)
 
 
 def installed_entries(folder: Path, prefix: str) -> Iterator[Entry]:

@@ -29,7 +29,7 @@ def environment(ctx: StageContext, source: Source) -> PythonEnvironment:
 def depends(scope: Scope) -> Parts:
     """The environment part of the spec, and the files that name requirements."""
     spec = environment_spec(scope.spec, scope.folder)
-    names = scope.environments.fingerprint_files(spec)
+    names = scope.environments.fingerprint_files(spec, scope.folder)
     paths = [scope.folder / name for name in names]
     digests = scope.files.digests(paths)
     return {

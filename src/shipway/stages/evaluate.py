@@ -11,6 +11,7 @@ import msgspec
 
 from shipway.base.digests import digest_of, hex_of
 from shipway.base.errors import InputError
+from shipway.base.files import inside
 from shipway.records.base import Skipped
 from shipway.records.data import Dataset, ValidatedData
 from shipway.records.delivery import ModelVersion
@@ -22,6 +23,7 @@ from shipway.stages.judging import Asked, Judged, judge
 from shipway.stages.predictions import ask
 from shipway.stages.stage import Parts, Scope
 from shipway.stages.tables import table_files
+from shipway.stages.workspace import import_places
 from shipway.storage.trees import fetch_tree
 from shipway_runtime.formats import read_model
 
@@ -107,9 +109,9 @@ def _predictions(
     folder.mkdir()
     fetch_tree(ctx.store.objects, version.digest, model)
     fetch_tree(ctx.store.objects, version.code, code)
-    places = [str(code), str((code / version.import_folder).resolve())]
+    places = import_places(code, inside(code, version.import_folder))
     data = table_files(ctx, source, {dataset.name: dataset})[dataset.name]
-    answers = ask(ctx, environment, version, model, list(dict.fromkeys(places)), data=data)
+    answers = ask(ctx, environment, version, model, list(places), data=data)
     return Asked(answers, read_model(model).classes)
 
 

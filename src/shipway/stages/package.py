@@ -37,7 +37,7 @@ def service_of(version: ModelVersion) -> dict[str, Any]:
         "package": version.digest,
         "trusted_types": list(version.trusted_types),
         "allow_pickle": version.allow_pickle,
-        "sys_path": ["code"] if folder == "code" else ["code", folder],
+        "sys_path": list(dict.fromkeys(["code", folder, "code/src"])),
     }
 
 

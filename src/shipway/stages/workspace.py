@@ -37,8 +37,7 @@ class Workspace:
 
     def import_folders(self, folder: str) -> tuple[str, ...]:
         """Where the user's modules are found: the spec's folder, then `folder`."""
-        places = [self.folder, self.inside(folder)]
-        return tuple(dict.fromkeys(str(place) for place in places))
+        return import_places(self.folder, self.inside(folder))
 
     def command_env(
         self, environment: PythonEnvironment | None, *, tools: bool = False
@@ -47,7 +46,7 @@ class Workspace:
         if environment is None:
             return dict(os.environ)
         variables = worker_environment(environment, os.environ, tools=tools)
-        path = [str(self.folder), variables.get("PYTHONPATH", "")]
+        path = [*import_places(self.folder, self.folder), variables.get("PYTHONPATH", "")]
         return variables | {"PYTHONPATH": os.pathsep.join(filter(None, path))}
 
     def written(self, outputs: Sequence[str], *, where: str = "") -> list[Path]:
@@ -104,6 +103,12 @@ def export_code(
     expected = ctx.code(code, tests)
     exports.export(original, list(expected), target)
     check_unchanged(ctx.files, original, list(expected), expected)
+
+
+def import_places(folder: Path, beside: Path) -> tuple[str, ...]:
+    """Folders on the import path for code in `folder`: itself, `beside`, and a `src/` layout."""
+    source = [folder / "src"] if (folder / "src").is_dir() else []
+    return tuple(dict.fromkeys(str(place) for place in (folder, beside, *source)))
 
 
 def _declared(ctx: StageContext, original: Path, inputs: Sequence[str]) -> Mapping[str, Path]:

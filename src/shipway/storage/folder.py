@@ -66,9 +66,10 @@ class FolderBucket:
         write_atomic(path, data)
 
     def list(self, prefix: str) -> list[str]:
-        """All keys below `prefix`, sorted; hidden (temporary) files are none."""
+        """All keys below `prefix`, sorted; what is hidden is temporary and no key."""
         found: list[str] = []
-        for folder, _, names in os.walk(self._root / prefix):
+        for folder, inner, names in os.walk(self._root / prefix):
+            inner[:] = [name for name in inner if not name.startswith(".")]
             relative = Path(folder).relative_to(self._root).as_posix()
             start = "" if relative == "." else f"{relative}/"
             found.extend(start + name for name in names if not name.startswith("."))

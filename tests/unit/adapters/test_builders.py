@@ -38,8 +38,8 @@ def write(path: Path, text: str = "x") -> Path:
 def project(folder: Path, base: str = "scratch") -> BuildRequest:
     """A small project with model, code and environment in `folder`."""
     write(folder / "venv/lib/python3.11/site-packages/numpy/__init__.py", "ok = True\n")
-    write(folder / "overlay/uvicorn/__init__.py")
-    write(folder / "overlay/uvicorn-0.35.0.dist-info/METADATA")
+    write(folder / "overlay/site/uvicorn/__init__.py")
+    write(folder / "overlay/site/uvicorn-0.35.0.dist-info/METADATA")
     write(folder / "model/model.json", '{"flavour": "sklearn"}')
     write(folder / "model/model.skops", "weights")
     write(folder / "code/fraud/features.py", "def f(): ...\n")

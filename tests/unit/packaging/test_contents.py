@@ -49,9 +49,9 @@ def install(venv: Path, machine: str) -> PythonEnvironment:
     write(site / "__editable___app_finder.py", machine)
     write(site / "app.pth", f"/home/{machine}")
     overlay = venv.parent / f"overlay-{machine}"
-    write(overlay / "uvicorn/__init__.py", "")
-    write(overlay / "uvicorn-0.35.0.dist-info/METADATA", "Name: uvicorn\n")
-    write(overlay / "bin/uvicorn", f"#!/{machine}/python")
+    write(overlay / "site/uvicorn/__init__.py", "")
+    write(overlay / "site/uvicorn-0.35.0.dist-info/METADATA", "Name: uvicorn\n")
+    write(overlay / "site/bin/uvicorn", f"#!/{machine}/python")
     return PythonEnvironment(
         digest="sha256:" + "1" * 64, python="3.11.7", platform="linux-x86_64", lock="numpy==2.3.0",
         packages=(), interpreter=str(venv / "bin/python"), overlay=str(overlay),

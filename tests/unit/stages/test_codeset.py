@@ -4,9 +4,9 @@ import os
 import pytest
 
 from shipway.base.errors import InputError
+from shipway.engine.filedigests import FileDigests
 from shipway.stages import codeset
 from shipway.stages.codeset import check_unchanged, digest, digests, select
-from shipway.engine.filedigests import FileDigests
 
 FILES = [
     "README.md", "conf.json", "data/train.parquet", "docs/a.MD", "fraud/__init__.py",

@@ -5,8 +5,8 @@ import os
 import pytest
 
 from shipway.base.errors import InputError, OutsideError, StoppedError
-from shipway.stages import copying, exports
 from shipway.engine.filedigests import FileDigests
+from shipway.stages import copying, exports
 from shipway.stages.exports import (
     changed_inputs,
     check_inputs,

@@ -70,15 +70,16 @@ def _folders(request: BuildRequest, *, with_overlay: bool) -> list[Entry]:
         *contents.folder_entries(request.model, "model"),
         *contents.folder_entries(runtime, "runtime/shipway_runtime"),
     ]
-    if with_overlay and request.environment.overlay:
-        entries += contents.installed_entries(Path(request.environment.overlay), "overlay")
+    overlay = contents.overlay_site(request.environment)
+    if with_overlay and overlay is not None:
+        entries += contents.installed_entries(overlay, "overlay")
     return entries
 
 
 def _pins(environment: PythonEnvironment) -> str:
     """The overlay's packages as `name==version` lines, read from its metadata folders."""
     lines = []
-    for path in sorted(Path(environment.overlay).glob("*.dist-info")):
+    for path in sorted(Path(environment.overlay, "site").glob("*.dist-info")):
         name, _, version = path.name.removesuffix(".dist-info").partition("-")
         if not name or not version:
             raise InputError("not the metadata of a package", where=str(path))
