@@ -103,6 +103,7 @@ def test_what_a_killed_process_left_is_removed_after_a_day(store: FolderStore) -
     (incoming / "young").write_bytes(b"part")
     os.utime(incoming / "old", (time.time() - 90_000,) * 2)
     store.objects.put(b"second")
+    assert len(store.bucket.list("objects/")) == 2
     assert [path.name for path in incoming.iterdir()] == ["young"]
 
 
