@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 import pandas as pd
-
 from fraud.features import RAW, add_features
 
 

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
-
 from fraud.features import RAW
 from fraud.train import train
+from sklearn.metrics import roc_auc_score
 
 
 def scores(table: pd.DataFrame, **params: float) -> np.ndarray:
