@@ -7,6 +7,7 @@ Amounts, shares and durations carry their unit in the text, so quotes do no harm
 """
 
 import re
+import warnings
 from collections.abc import Callable
 from math import isfinite
 from typing import TYPE_CHECKING
@@ -204,7 +205,9 @@ def regex(scalar: Scalar) -> str:
     """A regular expression."""
     text(scalar)
     try:
-        re.compile(scalar.text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            re.compile(scalar.text)
     except (re.error, OverflowError, RecursionError) as error:
         offset = getattr(error, "pos", None)
         raise Wrong("a regular expression", cure=f"{error}.", offset=offset) from None

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shipway.base.errors import InputError
@@ -196,6 +196,7 @@ CONDITIONS = st.recursive(
 
 
 @given(CONDITIONS)
+@settings(deadline=None)
 def test_what_is_rendered_is_read_back(tree):
     assert parse(render(tree)) == tree
     assert in_words(tree)
@@ -240,6 +241,7 @@ def test_what_is_rendered_is_read_back(tree):
 @example("a+" * 3000 + "a")
 @example("a->" * 100 + "a")
 @example("9" * 5000)
+@settings(deadline=None)
 def test_any_text_is_read_or_refused(text):
     try:
         tree = parse(text)

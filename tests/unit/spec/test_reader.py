@@ -224,6 +224,16 @@ def test_variables_stay_as_they_are_written(monkeypatch):
     assert spec_of("store: ${BUCKET}/x\n").store == "${BUCKET}/x"
 
 
+def test_a_pattern_that_python_frowns_at_makes_no_noise(recwarn):
+    spec = spec_of("data: {train: a, columns: {c: {pattern: '[[ab]'}}}\n")
+    assert spec.data.columns["c"].pattern == "[[ab]"
+    assert not recwarn.list
+
+
+def test_a_whole_number_may_be_large():
+    assert spec_of(f"data: {{train: a, rows: {{min: {'9' * 30}}}}}\n").data.rows.min == 10**30 - 1
+
+
 def test_block_texts_and_comments():
     spec = spec_of(
         "# a comment\nmodel:\n  name: m  # here too\n  task: regression\n  target: t\n"
