@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -95,6 +96,8 @@ class Daemon:
             await asyncio.sleep(0.01)
         self._control.close()
         self._control.path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._sockets.rmdir()
         (self.folder / ADDRESS_FILE).unlink(missing_ok=True)
         LOG.info("ended")
 

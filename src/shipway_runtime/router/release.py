@@ -96,9 +96,11 @@ class PlacedRelease:
         deadline = asyncio.get_running_loop().time() + drain
         while self.in_flight and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.01)
-        for keeper in self._keepers:
-            keeper.cancel()
-        await asyncio.gather(*self._keepers, return_exceptions=True)
+        # More than once if need be: `wait_for` may swallow a cancellation (before Python 3.12).
+        while keeping := [keeper for keeper in self._keepers if not keeper.done()]:
+            for keeper in keeping:
+                keeper.cancel()
+            await asyncio.wait(keeping, timeout=0.5)
         await asyncio.gather(*(worker.stop() for worker in self._workers))
         self._workers.clear()
 

@@ -42,15 +42,23 @@ class Upstream(asyncio.Protocol):
             raise BrokenError("the connection is closed")
         self._parser = httptools.HttpResponseParser(self)
         self._head_only = request.method == b"HEAD"
-        self._waiter = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._waiter = loop.create_future()
         self._transport.write(request.encode())
+        # Not `wait_for`: before Python 3.12 it swallows a cancellation that meets the response.
+        timer = loop.call_later(timeout, self._give_up)
         try:
-            return await asyncio.wait_for(self._waiter, timeout)
+            return await self._waiter
         except BaseException:
             self.close()
             raise
         finally:
+            timer.cancel()
             self._waiter = None
+
+    def _give_up(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(asyncio.TimeoutError())
 
     def close(self) -> None:
         """Give the connection up."""

@@ -2,11 +2,12 @@
 """Connections from the router to a worker, against a worker that misbehaves on purpose."""
 
 import asyncio
+from unittest.mock import Mock
 
 import pytest
 
 from shipway_runtime.router.messages import Request
-from shipway_runtime.router.upstream import BrokenError, Pool, RefusedError
+from shipway_runtime.router.upstream import BrokenError, Pool, RefusedError, Upstream
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nx-a: b\r\n\r\nok"
 POST = Request(b"POST", b"/p", [(b"host", b"x"), (b"connection", b"close")], b"body")
@@ -120,6 +121,20 @@ def test_a_worker_that_goes_away_or_talks_nonsense_is_broken(tmp_path, answer):
 def test_a_worker_that_is_silent_is_given_up(tmp_path):
     _, (first,) = exchange(tmp_path, [b""], POST, timeout=0.05)
     assert isinstance(first, asyncio.TimeoutError)
+
+
+def test_a_cancellation_that_meets_the_response_is_not_swallowed(tmp_path):
+    async def meet():
+        connection = Upstream()
+        connection.connection_made(Mock(is_closing=lambda: False))
+        task = asyncio.create_task(connection.exchange(POST, 5))
+        await asyncio.sleep(0)
+        connection.data_received(OK)
+        task.cancel()
+        await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(meet())
 
 
 def test_nobody_there(tmp_path):
