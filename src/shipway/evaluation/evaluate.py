@@ -64,7 +64,7 @@ def evaluate(
         no_champion=evidence.champion is None and not evidence.ever_live,
         predictions=subject.predictions,
         uses=subject.uses,
-        **_curves(evidence),
+        **_curves(evidence),  # type: ignore[arg-type]
         confusion=None
         if evidence.challenger is None
         else confusion(evidence.challenger, evidence.task),

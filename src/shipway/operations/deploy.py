@@ -83,7 +83,7 @@ def _bring(
         node = Node(f"deploy {environment}", stages["deploy"], environment)
         with contexts.context(node, {}) as context:
             deployment = make_live(context, unit, version, promote=promote)
-            verification = verify(context, unit, version, deployment)
+            verification = verify(context, unit, deployment)
     if verification.verdict != "passed":
         raise StoppedError(
             f"{deployment.release} did not verify: {reason_of(verification)}",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a spec asks for that is wrong, or only read by this version, said before anything is done."""
+"""What a spec asks for that is wrong or not available yet, said before anything is done."""
 
 from shipway.engine.wiring import Project
 

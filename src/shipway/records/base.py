@@ -9,7 +9,7 @@ FORMAT = 1
 Verdict = Literal["passed", "failed", "inconclusive"]
 
 
-class Record(msgspec.Struct, frozen=True, omit_defaults=True):
+class Record(msgspec.Struct, frozen=True):
     """Base of all records.
 
     `content()` is what other stages' fingerprints depend on: it holds no times, durations or

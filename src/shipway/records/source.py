@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is being run, and the Python environment that it runs in."""
 
-from shipway.records.base import Record
+from shipway.records.base import FORMAT, Record
 
 
 class Source(Record, frozen=True, tag="source"):
@@ -49,6 +49,7 @@ class PythonEnvironment(Record, frozen=True, tag="environment"):
     packages: tuple[LockedPackage, ...]
     interpreter: str
     overlay: str
+    format: int = FORMAT
 
     def content(self) -> object:
         """The digest of the lock."""

@@ -3,7 +3,7 @@
 
 from typing import Any, Literal
 
-from shipway.records.base import Record, Verdict
+from shipway.records.base import FORMAT, Record, Verdict
 
 
 class TestCase(Record, frozen=True):
@@ -157,6 +157,7 @@ class Evaluation(Record, frozen=True, tag="evaluation"):
     confusion: Confusion | None = None
     predictions: str | None = None
     uses: int = 1
+    format: int = FORMAT
 
     def content(self) -> object:
         """The gate record: model, test set, champion and each gate's verdict.

@@ -8,7 +8,7 @@ from shipway.delivery.rollout import Rollout
 from shipway.delivery.state import Facts
 from shipway.delivery.steps import Steps
 from shipway.delivery.verification import verify_release
-from shipway.records.delivery import Deployment, ModelVersion, Package
+from shipway.records.delivery import Deployment, ModelVersion, Package, ReleaseEvent
 from shipway.records.training import Evaluation
 from shipway.stages.champions import final_environment
 from shipway.stages.context import StageContext
@@ -40,7 +40,7 @@ def make_live(
         ),
         promote=promote,
     )
-    mirror_champion(ctx, version)
+    mirror_champion(ctx, outcome.event)
     return _deployment(ctx, outcome)
 
 
@@ -77,12 +77,12 @@ def facts_of(ctx: StageContext, package: Package, version: ModelVersion) -> Fact
     )
 
 
-def mirror_champion(ctx: StageContext, version: ModelVersion) -> None:
+def mirror_champion(ctx: StageContext, live: ReleaseEvent) -> None:
     """Let the registry's alias follow the release log of the final environment."""
     if ctx.environment != final_environment(ctx.spec):
         return
-    if ctx.registry.aliases(version.model).get("champion") != version.number:
-        ctx.registry.set_alias(version.model, "champion", version.number)
+    if ctx.registry.aliases(live.model).get("champion") != live.version:
+        ctx.registry.set_alias(live.model, "champion", live.version)
 
 
 def _deployment(ctx: StageContext, outcome: Outcome) -> Deployment:

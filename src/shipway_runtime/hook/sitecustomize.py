@@ -12,13 +12,13 @@ import os
 import sys
 
 
-def _add_tools():
+def _add_tools() -> None:
     folder = os.environ.get("SHIPWAY_TOOLS")
     if folder and folder not in sys.path:
         sys.path.append(folder)
 
 
-def _run_the_next_one():
+def _run_the_next_one() -> None:
     here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
     sys.path[:] = [entry for entry in sys.path if entry != here]
     spec = importlib.machinery.PathFinder.find_spec("sitecustomize", sys.path)

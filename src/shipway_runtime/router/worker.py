@@ -134,6 +134,9 @@ def worker_environment(overlay: str) -> dict[str, str]:
     """A clean environment: what every program needs, and the overlay's paths."""
     env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     env.update(PYTHONUNBUFFERED="1", PYTHONDONTWRITEBYTECODE="1")
+    # A request is a few rows: threads of a numeric library only wait for each other, for seconds
+    # when the machine is busy. More workers are the way to use more cores.
+    env.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
     if overlay:
         env["PYTHONPATH"] = str(Path(overlay) / "runtime")
         env["SHIPWAY_OVERLAY"] = str(Path(overlay) / "site")
