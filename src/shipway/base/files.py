@@ -8,7 +8,6 @@ Both survive a power cut: content is on disk before the name is, the name before
 import contextlib
 import errno
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,9 +38,14 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def _beside(path: Path) -> Path:
+    """A name that nobody has, in the folder of `path`."""
+    return path.with_name(f".{path.name[:40]}.{os.urandom(6).hex()}.tmp")
+
+
 def _write_temporary(path: Path, data: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(6)}.tmp")
+    temporary = _beside(path)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     try:
         with os.fdopen(descriptor, "wb") as stream:
@@ -74,6 +78,15 @@ def create_only(path: Path, data: bytes) -> bool:
             temporary.unlink(missing_ok=True)
         sync_folder(path.parent)
     return True
+
+
+def link(target: Path, name: Path) -> None:
+    """Let the symbolic link `name` point at `target`, in one step."""
+    with disk_errors(name):
+        name.parent.mkdir(parents=True, exist_ok=True)
+        temporary = _beside(name)
+        temporary.symlink_to(target)
+        temporary.replace(name)
 
 
 def inside(folder: Path, relative: str, *, where: str = "") -> Path:

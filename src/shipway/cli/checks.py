@@ -5,12 +5,15 @@ from shipway.records.data import CheckResult, Example
 
 
 def check_lines(check: CheckResult, demands: str = "shipway.yaml") -> list[str]:
-    """Column, rule, what was found, how many rows, the line that demands it, offending rows."""
+    """Column, rule, what was found, the line that demands it, offending rows."""
     place = f"{check.dataset}.{check.column}" if check.column else check.dataset
-    rows = f", {check.failing:,} of {check.rows:,} rows" if check.failing else ""
     line = f" ({demands}:{check.line})" if check.line else ""
-    head = f"  {place}: {check.check} {check.expected}: {check.observed}{rows}{line}"
+    head = f"  {place}: {_demand(check)}: {check.observed}{line}"
     return [head, *(f"    {_example(example)}" for example in check.examples)]
+
+
+def _demand(check: CheckResult) -> str:
+    return f"{check.check} {check.expected}".strip()
 
 
 def _example(example: Example) -> str:

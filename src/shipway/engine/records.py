@@ -11,6 +11,7 @@ import msgspec
 
 from shipway import __version__
 from shipway.base import clock
+from shipway.base.digests import digest_of, hex_of
 from shipway.base.errors import (
     BUG,
     DONE,
@@ -22,6 +23,7 @@ from shipway.base.errors import (
     ShipwayError,
 )
 from shipway.base.events import Event, Listener
+from shipway.base.files import link, write_atomic
 from shipway.engine.plan import Plan
 from shipway.engine.runner import Outcome
 from shipway.engine.wiring import Project
@@ -122,7 +124,7 @@ class RunBook:
         details = {"run": run_id, "stages": [node.name for node in plan], "note": note}
         self.emit(Event("run-started", started, details=details))
 
-    def finish(self, outcome: Outcome) -> tuple[RunRecord, Path | None]:
+    def finish(self, outcome: Outcome) -> tuple[RunRecord, Path]:
         """The run has ended; its record, and the path of its report."""
         assert self.record is not None  # noqa: S101 - start() came first
         self.record = msgspec.structs.replace(
@@ -147,37 +149,29 @@ class RunBook:
         key = run_key(self.project.spec.project, self.record.run, name)
         self.project.store.put(key, data)
 
-    def _report(self, outcome: Outcome) -> Path | None:
-        """Render the page, and put a copy where the terminal can name it.
-
-        When nothing was done, the page of the run that did it says all there is to say.
-        """
+    def _report(self, outcome: Outcome) -> Path:
+        """Render the page; when all was so already, the page that says it is there already."""
         assert self.record is not None  # noqa: S101 - start() came first
         folder = self.project.paths.local / "reports"
-        latest = folder / "latest.html"
-        nothing_new = all(
-            stage.cached or stage.status == "skipped" or stage.stage == "checkout"
-            for stage in outcome.stages.values()
-        )
-        if nothing_new and outcome.exit_code == DONE and latest.exists():
-            return latest.resolve()
+        same = folder / "by-content" / hex_of(_content(self.record))[:24]
+        if outcome.exit_code == DONE and same.exists():
+            return same.resolve()
         from shipway.reports.html import render_run
 
         shown = {s.stage: s.result for s in outcome.stages.values() if s.result is not None}
         page = render_run(self.record, shown).encode()
         self._put("report.html", page)
         path = folder / f"{self.record.run}.html"
-        _write_report(path, latest, page)
+        write_atomic(path, page)
+        if outcome.exit_code == DONE:
+            link(path, same)
         return path
 
 
-def _write_report(path: Path, latest: Path, page: bytes) -> None:
-    from shipway.base.files import write_atomic
-
-    write_atomic(path, page)
-    temporary = latest.with_name(f".{path.stem}.link")
-    temporary.symlink_to(path.name)
-    temporary.replace(latest)
+def _content(record: RunRecord) -> str:
+    """Names what a run found, whenever it found it."""
+    stages = [[stage.stage, stage.status, stage.fingerprint] for stage in record.stages]
+    return digest_of([stages, record.note, record.source])
 
 
 def _error_text(outcome: Outcome) -> str:
