@@ -16,7 +16,7 @@ from shipway.records.run import StageRun
 from shipway.records.training import Evaluation, TestReport
 
 
-def print_ending(result: RunResult, *, explain: bool = False) -> None:
+def print_ending(result: RunResult) -> None:
     """Say how the run ended, on standard output."""
     lines = [""]
     failed = [s for s in result.record.stages if s.status == "failed"]

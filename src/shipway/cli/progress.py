@@ -82,6 +82,8 @@ class Progress:
         if self.explain:
             for line in event.details["changes"]:
                 self._write(f"  {event.stage}: {line}")
+            if event.details["code"]:
+                self._write(f"  {event.stage}: its code set is {', '.join(event.details['code'])}")
 
     def _stage_started(self, event: Event) -> None:
         row = self.rows[event.stage]

@@ -52,7 +52,7 @@ class Contexts:
         sources: Sources = self.project.sources
         return sources.files(self.source)
 
-    def tools(self, force: Sequence[str]) -> Tools:
+    def tools(self, force: Sequence[str], *, explain: bool = False) -> Tools:
         """What the runner works with."""
         return Tools(
             context=self.context,
@@ -64,6 +64,7 @@ class Contexts:
             redact=self._redact,
             cancelled=self.cancelled,
             force=force,
+            explain=explain,
         )
 
     def scope(self, node: Node, results: Mapping[str, Record]) -> Scope:

@@ -46,6 +46,7 @@ class Tools:
     redact: Callable[[Record], Record]
     cancelled: threading.Event
     force: Collection[str] = ()
+    explain: bool = False
 
 
 @dataclass
@@ -118,7 +119,9 @@ class Runner:
             scope = self.tools.scope(node, self.outcome.results)
             parts = parts_of(node.stage, scope, inputs)
             fingerprint = fingerprint_of(parts)
-            if self._answered_from_cache(node, fingerprint, parts, started):
+            if self._answered_from_cache(node, fingerprint, started):
+                if self.tools.explain:
+                    self._explain(node, parts, ["nothing changed"])
                 return
         except ShipwayError as error:
             self._failed(node, error, clock.seconds() - started)
@@ -129,9 +132,7 @@ class Runner:
         arguments = (node, inputs, fingerprint, parts, started)
         threading.Thread(target=self._work, args=arguments, daemon=True).start()
 
-    def _answered_from_cache(
-        self, node: Node, fingerprint: str, parts: Parts, started: float
-    ) -> bool:
+    def _answered_from_cache(self, node: Node, fingerprint: str, started: float) -> bool:
         forced = node.name in self.tools.force or node.stage.name in self.tools.force
         if not node.stage.cached or forced:
             return False
@@ -145,10 +146,11 @@ class Runner:
         self._done(node, result, "passed", seconds, cached=True, fingerprint=fingerprint)
         return True
 
-    def _explain(self, node: Node, parts: Parts) -> None:
+    def _explain(self, node: Node, parts: Parts, why: list[str] | None = None) -> None:
         if node.stage.cached:
-            why = changes(self.tools.parts.read(node.name), parts)
-            self._emit("stage-changed", node, details={"changes": why})
+            why = changes(self.tools.parts.read(node.name), parts) if why is None else why
+            code = sorted(parts.get("code", ())) if self.tools.explain else []
+            self._emit("stage-changed", node, details={"changes": why, "code": code})
 
     def _work(
         self,

@@ -38,6 +38,7 @@ class RunOptions:
     force: tuple[str, ...] = ()
     upgrade: bool = False
     wait: bool = True
+    explain: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def _go(
     plan = _plan(project, environments, note, options)
     book.start(run_id, source, plan, note)
     contexts = Contexts(project, source, run_id, who(), book.emit)
-    tools = contexts.tools(_forced(options, plan))
+    tools = contexts.tools(_forced(options, plan), explain=options.explain)
     with _terminated():
         outcome = Runner(plan, tools, {"checkout": source}).run()
     record, report = book.finish(outcome)

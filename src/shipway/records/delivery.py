@@ -22,6 +22,7 @@ class StoredModel(Record, frozen=True, tag="stored"):
     evaluation: str = ""
     data: dict[str, str] = {}
     params: dict[str, Any] = {}
+    reported: dict[str, float] = {}
     unchanged: bool = False
 
     def content(self) -> object:
@@ -56,6 +57,7 @@ class ModelVersion(Record, frozen=True, tag="version"):
     data: dict[str, str] = {}
     params: dict[str, Any] = {}
     metrics: dict[str, float] = {}
+    reported: dict[str, float] = {}
     card: str = ""
     trusted_types: tuple[str, ...] = ()
     allow_pickle: bool = False

@@ -16,7 +16,7 @@ from shipway.records.base import Skipped
 from shipway.records.data import Dataset, ValidatedData
 from shipway.records.delivery import ModelVersion
 from shipway.records.source import PythonEnvironment, Source
-from shipway.records.training import Champion, Evaluation, TrainedModel
+from shipway.records.training import Evaluation, TrainedModel
 from shipway.spec.types import EvaluateSpec
 from shipway.stages.context import StageContext
 from shipway.stages.judging import Asked, Judged, judge
@@ -42,9 +42,8 @@ def evaluate(
     ctx.tell("asking the model")
     challenger = _predictions(ctx, source, environment, dataset, _as_version(ctx, model))
     opponent = ctx.champions.opponent(model.digest)
-    champion, named = None, None
+    champion = None
     if opponent is not None:
-        named = Champion(opponent.number, opponent.digest)
         ctx.tell(f"asking the champion, {opponent.model}@{opponent.number}")
         champion = _champion_predictions(ctx, source, dataset, opponent)
     ctx.tell("deciding the gates")
@@ -53,7 +52,7 @@ def evaluate(
         Path(source.folder),
         dataset,
         model,
-        Judged(challenger, champion, named, ctx.champions.ever_live),
+        Judged(challenger, champion, opponent, ctx.champions.ever_live),
     )
     uses = _count_use(ctx, spec, found)
     return msgspec.structs.replace(found, uses=uses)

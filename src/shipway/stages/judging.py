@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shipway.base.errors import StoppedError
 from shipway.base.names import did_you_mean
 from shipway.records.data import Dataset
+from shipway.records.delivery import ModelVersion
 from shipway.records.training import Champion, Evaluation, TrainedModel
 from shipway.spec.types import ModelSpec
 from shipway.stages.context import StageContext
@@ -34,7 +35,7 @@ class Judged:
 
     challenger: Asked
     champion: Asked | None
-    opponent: Champion | None
+    opponent: ModelVersion | None
     ever_live: bool
 
 
@@ -69,7 +70,7 @@ def _evaluate(
     evaluate_spec, spec = ctx.spec.evaluate, ctx.spec.model
     assert evaluate_spec is not None and spec is not None  # noqa: S101 - checked by the plan
     target = frame[spec.target].to_numpy()
-    champion = judged.champion
+    champion, opponent = judged.champion, judged.opponent
     evidence = Evidence(
         task=spec.task,
         challenger=_predictions(spec, target, judged.challenger),
@@ -79,6 +80,7 @@ def _evaluate(
         ),
         ever_live=judged.ever_live,
         reported=model.reported,
+        champion_reported=opponent.reported if opponent is not None else {},
     )
     lines = [
         ctx.document.line_of("evaluate", "gates", number)
@@ -89,9 +91,22 @@ def _evaluate(
         dataset=evaluate_spec.dataset,
         test_set=test_set,
         rows=frame.height,
-        champion=judged.opponent,
+        champion=Champion(opponent.number, opponent.digest) if opponent is not None else None,
+        predictions=_keep(ctx, frame[spec.target], judged.challenger),
     )
     return evaluate(evaluate_spec, evidence, subject, lines=lines)
+
+
+def _keep(ctx: StageContext, target: "pl.Series", asked: Asked) -> str:
+    """The predictions as a Parquet object: row, target, prediction, score."""
+    import polars as pl
+
+    columns = {"target": target, "prediction": asked.answers.predictions}
+    if asked.answers.scores is not None:
+        columns["score"] = asked.answers.scores
+    path = ctx.scratch / "predictions.parquet"
+    pl.DataFrame(columns).with_row_index("row").write_parquet(path)
+    return ctx.store.objects.put(path)
 
 
 def _predictions(spec: ModelSpec, target: Any, asked: Asked) -> "Predictions":

@@ -60,6 +60,7 @@ def _new_version(
         data=stored.data,
         params=stored.params,
         metrics=measured,
+        reported=stored.reported,
         trusted_types=model.trusted_types,
         allow_pickle=ctx.spec.train.allow_pickle if ctx.spec.train else False,
         import_folder=ctx.spec.train.folder if ctx.spec.train else ".",

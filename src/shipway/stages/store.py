@@ -36,6 +36,7 @@ def store(
         evaluation=keep_record(ctx, evaluation) if isinstance(evaluation, Evaluation) else "",
         data={} if isinstance(data, Skipped) else {n: d.digest for n, d in data.datasets.items()},
         params=model.params,
+        reported=model.reported,
     )
     return _signed(ctx, source, environment, stored)
 

@@ -50,6 +50,7 @@ def execute(arguments: argparse.Namespace) -> int:
         force=tuple(arguments.force),
         upgrade=arguments.upgrade,
         wait=not arguments.no_wait,
+        explain=arguments.explain,
     )
     stream = sys.stderr if arguments.json else sys.stdout
     progress = Progress(stream, explain=arguments.explain)
@@ -60,5 +61,5 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(run_document(result))
     else:
-        print_ending(result, explain=arguments.explain)
+        print_ending(result)
     return result.record.exit_code
