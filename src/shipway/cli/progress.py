@@ -136,11 +136,12 @@ class Progress:
         from rich.table import Table
         from rich.text import Text
 
-        table = Table.grid(padding=(0, 2))
-        table.add_column(no_wrap=True)
-        table.add_column(no_wrap=True)
-        table.add_column(justify="right", no_wrap=True)
-        table.add_column(no_wrap=True)
+        width = max(map(len, self.rows), default=10)
+        table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+        table.add_column(width=1)
+        table.add_column(no_wrap=True, min_width=width)
+        table.add_column(justify="right", no_wrap=True, min_width=8)
+        table.add_column(no_wrap=True, min_width=6)
         table.add_column(overflow="ellipsis", no_wrap=True, ratio=1)
         for row in self.rows.values():
             style = COLOURS.get(row.status, "dim")

@@ -154,7 +154,7 @@ class RunBook:
         assert self.record is not None  # noqa: S101 - start() came first
         folder = self.project.paths.local / "reports"
         same = folder / "by-content" / hex_of(_content(self.record))[:24]
-        if outcome.exit_code == DONE and same.exists():
+        if outcome.exit_code == DONE and _nothing_new(self.record) and same.exists():
             return same.resolve()
         from shipway.reports.html import render_run
 
@@ -166,6 +166,13 @@ class RunBook:
         if outcome.exit_code == DONE:
             link(path, same)
         return path
+
+
+def _nothing_new(record: RunRecord) -> bool:
+    return all(
+        stage.cached or stage.status == "skipped" or stage.stage == "checkout"
+        for stage in record.stages
+    )
 
 
 def _content(record: RunRecord) -> str:

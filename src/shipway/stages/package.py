@@ -45,14 +45,15 @@ def package(ctx: StageContext, version: ModelVersion, environment: PythonEnviron
     """Build the unit. StoppedError when packaged predictions differ from training predictions."""
     bundle = ctx.scratch / "bundle"
     _write_bundle(ctx, version, environment, bundle)
-    _compare(ctx, version, environment, bundle)
+    kept = put_tree(ctx.store.objects, bundle)
+    _compare(ctx, version, environment, kept)
     ctx.tell("writing the image")
     built = _build(ctx, version, environment, bundle)
     layout = put_tree(ctx.store.objects, built.layout)
     return Package(
         digest=built.digest,
         layout=layout,
-        bundle=put_tree(ctx.store.objects, bundle),
+        bundle=kept,
         layers=built.layers,
         size=built.size,
         model=version.digest,
@@ -73,8 +74,11 @@ def _write_bundle(
 
 
 def _compare(
-    ctx: StageContext, version: ModelVersion, environment: PythonEnvironment, bundle: Path
+    ctx: StageContext, version: ModelVersion, environment: PythonEnvironment, kept: str
 ) -> None:
+    """Ask a copy of what is kept: user code may write beside itself, the bundle stays as it is."""
+    bundle = ctx.scratch / "unpacked"
+    fetch_tree(ctx.store.objects, kept, bundle)
     path = bundle / "model" / formats.GOLDEN_FILE
     if not path.is_file():
         return

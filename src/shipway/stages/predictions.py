@@ -20,7 +20,10 @@ def ask(
     data: formats.TableFiles | None = None,
     rows: Path | None = None,
 ) -> formats.Predictions:
-    """Predictions of the model directory `model` for a table, or for a file of rows."""
+    """Predictions of the model directory `model` for a table, or for a file of rows.
+
+    The first folder of `sys_path` is the current one, as it was in training.
+    """
     output = ctx.scratch / f"{model.name}-predictions.json"
     request = formats.PredictRequest(
         model=str(model),
@@ -32,5 +35,5 @@ def ask(
         trusted_types=version.trusted_types,
         allow_pickle=version.allow_pickle,
     )
-    call_worker(ctx, environment, request, model.parent)
+    call_worker(ctx, environment, request, Path(sys_path[0]))
     return formats.read_predictions(output)
