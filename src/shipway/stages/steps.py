@@ -50,7 +50,9 @@ def _carry_out(
     step: StepSpec,
 ) -> StepResult:
     where = ctx.document.where("steps", name)
-    with open_workspace(ctx, source, step.code, inputs=step.inputs, outputs=step.outputs) as space:
+    with open_workspace(
+        ctx, source, step.code, inputs=step.inputs, outputs=step.outputs, where=where
+    ) as space:
         env = space.command_env(environment)
         for variable, value in step.env.items():
             place = ctx.document.where("steps", name, "env", variable)

@@ -51,7 +51,10 @@ def train(
     tables = {} if isinstance(data, Skipped) else data.datasets
     progress = Progress(spec, ctx.cancelled, ctx.tell)
     outputs = [*spec.model, *_metric_files(spec)]
-    with open_workspace(ctx, source, spec.code, inputs=spec.inputs, outputs=outputs) as space:
+    where = ctx.document.where("train")
+    with open_workspace(
+        ctx, source, spec.code, inputs=spec.inputs, outputs=outputs, where=where
+    ) as space:
         job = _Job(ctx, source, environment, spec, model, space, progress)
         golden = write_golden_rows(ctx, source, data)
         output = ctx.scratch / "model"

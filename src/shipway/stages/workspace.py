@@ -30,6 +30,7 @@ class Workspace:
     folder: Path
     original: Path
     inputs: exports.Inputs
+    where: str = ""
 
     def inside(self, relative: str) -> Path:
         """A path in the workspace; InputError when it leaves it."""
@@ -61,7 +62,7 @@ class Workspace:
 
     def check_inputs(self) -> None:
         """StoppedError when the stage changed one of its inputs."""
-        exports.check_inputs(self.inputs, self.ctx.files)
+        exports.check_inputs(self.inputs, self.ctx.files, where=self.where)
 
     def explain(self, tail: str) -> str:
         """The last lines of a failed process, and what they say about files that are missing."""
@@ -79,16 +80,20 @@ def open_workspace(
     tests: bool = False,
     inputs: Sequence[str] = (),
     outputs: Sequence[str] = (),
+    where: str = "",
 ) -> Iterator[Workspace]:
-    """Export the code set into the stage's scratch folder and hand it its inputs."""
+    """Export the code set into the stage's scratch folder and hand it its inputs.
+
+    `where` is the place of the stage in the spec, for messages about inputs and outputs.
+    """
     original = Path(source.folder)
     target = ctx.scratch / "work"
     export_code(ctx, original, code, target, tests=tests)
     _bring_produced(ctx, inputs, target)
-    originals = _declared(ctx, original, [i for i in inputs if i not in ctx.produced])
+    originals = _declared(ctx, original, [i for i in inputs if i not in ctx.produced], where)
     linked = exports.link_inputs(target, originals, ctx.files)
-    exports.make_output_folders(target, outputs)
-    yield Workspace(ctx, target, original, linked)
+    exports.make_output_folders(target, outputs, where=where)
+    yield Workspace(ctx, target, original, linked, where)
 
 
 def export_code(
@@ -111,9 +116,11 @@ def import_places(folder: Path, beside: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(place) for place in (folder, beside, *source)))
 
 
-def _declared(ctx: StageContext, original: Path, inputs: Sequence[str]) -> Mapping[str, Path]:
+def _declared(
+    ctx: StageContext, original: Path, inputs: Sequence[str], where: str
+) -> Mapping[str, Path]:
     """Inputs, and those declared data files that lie in the folder, by relative path."""
-    found = dict(exports.find_inputs(original, inputs))
+    found = dict(exports.find_inputs(original, inputs, where=where))
     for path in _local_data(original, ctx.spec.data):
         found.setdefault(path, original / path)
     return found
