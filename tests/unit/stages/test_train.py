@@ -66,7 +66,7 @@ def test_a_command_gives_a_model_with_its_own_metrics(once, tmp_path):
     assert [point.step for point in model.curves["loss"]] == [1, 2]
     assert "loss 0.25 at step 2" in once.road.told
     fetch_tree(once.road.store.objects, model.digest, tmp_path / "model")
-    found = [p for p in (tmp_path / "model").rglob("rule.json")]
+    found = list((tmp_path / "model").rglob("rule.json"))
     assert json.loads(found[0].read_text()) == {"limit": 5.0}
 
 
@@ -80,7 +80,7 @@ def test_metrics_are_renamed_and_unknown_ones_said(make):
     spec, files = command(TOY["train.py"].splitlines(), metrics=renamed)
     assert make(spec, files).trained().reported == {"loss": 0.25, "final": 0.25}
     spec, files = command(TOY["train.py"].splitlines(), metrics=renamed.replace("deep", "dep"))
-    with pytest.raises(InputError, match="no number 'dep.loss'") as caught:
+    with pytest.raises(InputError, match=r"no number 'dep\.loss'") as caught:
         make(spec, files).trained()
     assert caught.value.cure == "It has: deep.loss, rows."
 
