@@ -20,7 +20,7 @@ from shipway.adapters import registries
 from shipway.adapters.environments.fake import FakeEnvironments
 from shipway.adapters.sources.fake import FakeSources
 from shipway.adapters.targets.fake import FakeTarget
-from shipway.adapters.targets.interface import Placed
+from shipway.adapters.targets.interface import Observation, Placed
 from shipway.base import catalogue
 from shipway.base.processes import run
 from shipway.engine.codesets import CodeSets
@@ -289,6 +289,10 @@ class ServedTarget(FakeTarget):
     def route(self, weights: Mapping[str, float]) -> str:
         super().route(weights)
         return f"{self.address}/live"
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        return msgspec.structs.replace(seen, endpoint=f"{self.address}/live")
 
     def _placed(self, release: str) -> Placed:
         return Placed(release, f"{self.address}/{release}", release not in self.sick)
