@@ -8,11 +8,9 @@ import msgspec
 from shipway.base.errors import InputError
 from shipway.base.names import did_you_mean
 from shipway.engine.wiring import Project
-from shipway.packaging.bundle import write_bundle
 from shipway.records.delivery import ModelVersion
 from shipway.records.source import PythonEnvironment
-from shipway.stages.package import service_of
-from shipway.storage.trees import fetch_tree
+from shipway.stages.package import unpack_version
 
 
 def find_version(project: Project, name: str) -> ModelVersion:
@@ -46,11 +44,7 @@ def environment_of(project: Project, version: ModelVersion) -> PythonEnvironment
 
 def unpack(project: Project, version: ModelVersion, folder: Path) -> Path:
     """Write the version's bundle into `folder / "bundle"`; its path."""
-    objects = project.store.objects
-    model, code, bundle = folder / "model", folder / "code", folder / "bundle"
-    fetch_tree(objects, version.digest, model)
-    fetch_tree(objects, version.code, code)
-    files = {p.relative_to(code).as_posix(): p for p in code.rglob("*") if p.is_file()}
+    bundle = folder / "bundle"
     lock = environment_of(project, version).lock
-    write_bundle(bundle, model, files, service_of(version), lock)
+    unpack_version(project.store.objects, version, lock, folder, bundle)
     return bundle

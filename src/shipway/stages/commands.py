@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
+from shipway.base import clock
 from shipway.base.errors import InputError
 from shipway.base.names import did_you_mean
 
@@ -39,3 +40,17 @@ def fill(text: str, data: Mapping[str, Path], *, where: str = "") -> str:
         return str(known[name])
 
     return PLACE.sub(replace, text)
+
+
+class Deadline:
+    """The end of the time that all commands of one stage have together; None is no end."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self.seconds = seconds
+        self.began = clock.seconds()
+
+    def left(self) -> float | None:
+        """Seconds until the end; a little more than nothing when it has passed."""
+        if self.seconds is None:
+            return None
+        return max(0.1, self.seconds - (clock.seconds() - self.began))

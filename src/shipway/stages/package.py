@@ -24,6 +24,7 @@ from shipway.records.source import PythonEnvironment
 from shipway.stages.context import StageContext
 from shipway.stages.predictions import ask
 from shipway.stages.stage import Parts, Scope
+from shipway.storage.interface import Objects
 from shipway.storage.trees import fetch_tree, put_tree
 from shipway_runtime import formats
 
@@ -44,7 +45,7 @@ def service_of(version: ModelVersion) -> dict[str, Any]:
 def package(ctx: StageContext, version: ModelVersion, environment: PythonEnvironment) -> Package:
     """Build the unit. StoppedError when packaged predictions differ from training predictions."""
     bundle = ctx.scratch / "bundle"
-    _write_bundle(ctx, version, environment, bundle)
+    unpack_version(ctx.store.objects, version, environment.lock, ctx.scratch, bundle)
     kept = put_tree(ctx.store.objects, bundle)
     _compare(ctx, version, environment, kept)
     ctx.tell("writing the image")
@@ -61,16 +62,17 @@ def package(ctx: StageContext, version: ModelVersion, environment: PythonEnviron
     )
 
 
-def _write_bundle(
-    ctx: StageContext, version: ModelVersion, environment: PythonEnvironment, target: Path
+def unpack_version(
+    objects: Objects, version: ModelVersion, lock: str, scratch: Path, target: Path
 ) -> None:
+    """Write the bundle of a version into the new folder `target`, by way of `scratch`."""
     from shipway.packaging.bundle import write_bundle
 
-    model, code = ctx.scratch / "model", ctx.scratch / "code"
-    fetch_tree(ctx.store.objects, version.digest, model)
-    fetch_tree(ctx.store.objects, version.code, code)
+    model, code = scratch / "model", scratch / "code"
+    fetch_tree(objects, version.digest, model)
+    fetch_tree(objects, version.code, code)
     files = {path.relative_to(code).as_posix(): path for path in code.rglob("*") if path.is_file()}
-    write_bundle(target, model, files, service_of(version), environment.lock)
+    write_bundle(target, model, files, service_of(version), lock)
 
 
 def _compare(

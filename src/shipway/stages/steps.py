@@ -2,18 +2,16 @@
 """The user's own steps: commands with declared inputs and outputs."""
 
 import os
-from collections.abc import Callable
 
 import msgspec
 
-from shipway.base import clock
 from shipway.base.errors import StoppedError
 from shipway.records.base import Skipped
 from shipway.records.source import PythonEnvironment, Source
 from shipway.records.steps import Output, StepResult
 from shipway.spec.types import Spec, StepSpec
 from shipway.spec.variables import resolve
-from shipway.stages.commands import split
+from shipway.stages.commands import Deadline, split
 from shipway.stages.context import StageContext
 from shipway.stages.stage import Parts, Scope, Stage
 from shipway.stages.workspace import Workspace, input_digests, open_workspace
@@ -58,12 +56,11 @@ def _carry_out(
             place = ctx.document.where("steps", name, "env", variable)
             env[variable] = resolve(value, os.environ, place)
         folder = space.inside(step.folder)
-        began = clock.seconds()
-        left: Callable[[], float | None] = lambda: (  # noqa: E731
-            None if step.timeout is None else max(0.1, step.timeout - (clock.seconds() - began))
-        )
+        deadline = Deadline(step.timeout)
         for command in step.command:
-            ended = ctx.process(split(command, where=where), cwd=folder, env=env, timeout=left())
+            ended = ctx.process(
+                split(command, where=where), cwd=folder, env=env, timeout=deadline.left()
+            )
             if ended.timed_out or ended.cancelled:
                 how = "was cancelled" if ended.cancelled else f"took longer than {step.timeout:g} s"
                 raise StoppedError(f"{name} {how}", where=where)

@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 
-from shipway.base import clock
 from shipway.base.errors import InputError, StoppedError
 from shipway.base.processes import Completed
 from shipway.records.base import Skipped
@@ -21,7 +20,7 @@ from shipway.records.source import PythonEnvironment, Source
 from shipway.records.training import TestReport, TrainedModel
 from shipway.spec.types import ModelSpec, TrainSpec
 from shipway.spec.variables import resolve
-from shipway.stages.commands import fill, split
+from shipway.stages.commands import Deadline, fill, split
 from shipway.stages.context import StageContext
 from shipway.stages.golden import write_golden_rows
 from shipway.stages.progress import Progress
@@ -106,7 +105,7 @@ class _Job:
         self.model = model
         self.space = space
         self.progress = progress
-        self.began = clock.seconds()
+        self.deadline = Deadline(spec.timeout)
 
     def by_function(
         self, data: Mapping[str, formats.TableFiles], golden: Path | None, output: Path
@@ -133,7 +132,7 @@ class _Job:
                 words,
                 cwd=folder,
                 env=env,
-                timeout=self._left(),
+                timeout=self.deadline.left(),
                 on_line=self.progress.line,
                 cancelled=self.progress.stop,
             )
@@ -202,17 +201,11 @@ class _Job:
             env=self.space.command_env(self.environment),
             on_event=lambda event: self.progress.metric(event.name, event.value, event.step),
             on_line=self.progress.line,
-            timeout=self._left(),
+            timeout=self.deadline.left(),
             cancelled=self.progress.stop,
         )
         self._check(ended)
         return result
-
-    def _left(self) -> float | None:
-        """Seconds until the time-out of the training."""
-        if self.spec.timeout is None:
-            return None
-        return max(0.1, self.spec.timeout - (clock.seconds() - self.began))
 
     def _check(self, ended: Completed) -> None:
         if self.progress.problem:
