@@ -78,7 +78,8 @@ def test_a_request_whose_worker_died_is_answered_by_another(error):
     assert (dispatcher.counters["a"].requests, dispatcher.counters["a"].errors) == (1, 0)
 
 
-def test_a_request_waits_for_the_replacement():
+def test_a_request_waits_for_the_replacement(monkeypatch):
+    monkeypatch.setattr(dispatch, "PATIENCE_SECONDS", 30.0)
     release = FakeRelease("a", healthy=False)
 
     async def recover(dispatcher):

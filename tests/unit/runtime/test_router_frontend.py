@@ -32,11 +32,11 @@ async def echo(request):
     return Response(200, headers, json.dumps(seen).encode())
 
 
-async def converse(chunks, seen=None, end=True):
+async def converse(chunks, seen=None, end=True, handler=echo):
     """All bytes that come back for `chunks`, which are sent one after the other."""
     connections = set() if seen is None else seen
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Frontend(echo, connections), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: Frontend(handler, connections), "127.0.0.1", 0)
     reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname()[:2])
     for chunk in chunks:
         writer.write(chunk)
@@ -154,14 +154,20 @@ def test_a_head_that_never_ends_is_refused():
 
 def test_a_finished_connection_ends_after_the_response_under_way():
     async def both():
+        begun, release = asyncio.Event(), asyncio.Event()
+
+        async def hold(request):
+            begun.set()
+            await release.wait()
+            return await echo(request)
+
         connections = set()
-        task = asyncio.create_task(converse([GET.replace(b"/a", b"/slow")], connections, end=False))
-        while not connections:
-            await asyncio.sleep(0.001)
-        await asyncio.sleep(0.02)
-        assert {one.idle_since for one in connections} == {None}
+        task = asyncio.create_task(converse([GET], connections, end=False, handler=hold))
+        await begun.wait()
+        assert [one.idle_since for one in connections] == [None]
         for connection in connections:
             connection.finish()
+        release.set()
         return await task
 
     [(status, headers, _)] = parse(asyncio.run(both()))
