@@ -29,7 +29,7 @@ def go_live(road, version, environment="production"):
             version=version.number,
             model_digest=version.digest,
             package=version.digest,
-        )  # fmt: skip
+        )
     )
 
 
