@@ -60,13 +60,14 @@ def parse(argv: list[str]) -> tuple[Any, argparse.Namespace]:
         sys.stderr.write(f"error: there is no {kind} {name!r}\n{cure}\n")
         raise UsageError(INPUT)
     command = importlib.import_module(f"shipway.cli.commands.{name}")
-    parser = _parser_of(name, command)
+    parser = parser_of(name, command)
     arguments = parser.parse_args(rest[1:])
     arguments.project = arguments.project or project or "."
     return command, arguments
 
 
-def _parser_of(name: str, command: Any) -> argparse.ArgumentParser:
+def parser_of(name: str, command: Any) -> argparse.ArgumentParser:
+    """The parser of one command; its help is as wide as its longest line needs."""
     parser = _Parser(
         prog=f"shipway {name}",
         description=COMMANDS[name][0].upper() + COMMANDS[name][1:] + ".",

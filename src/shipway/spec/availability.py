@@ -93,3 +93,5 @@ def _deploy(name: str, environment: DeploySpec) -> Iterator[tuple[KeyPath, str]]
         yield ("deploy", name, "require"), ""
     if environment.strategy.kind != "direct":
         yield ("deploy", name, "strategy"), "Write direct, or remove it."
+    if environment.unknown != "flag":
+        yield ("deploy", name, "unknown"), ""

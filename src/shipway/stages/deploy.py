@@ -73,7 +73,7 @@ def facts_of(ctx: StageContext, package: Package, version: ModelVersion) -> Fact
         version=version.number,
         model_digest=version.digest,
         commit=version.commit,
-        settings={"unknown": spec.unknown, **spec.options},
+        settings=spec.options,
     )
 
 
