@@ -64,7 +64,7 @@ def test_another_command_names_its_report(make):
     report = report_of(make, command, {"run_tests.py": script})
     assert (report.passed, report.failed) == (1, 0)
     assert verdict_of(report) == "passed"
-    with pytest.raises(InputError, match="which report does 'python run_tests.py' write") as caught:
+    with pytest.raises(InputError, match="which report does") as caught:
         report_of(make, "python run_tests.py", {"run_tests.py": script})
     assert caught.value.where == "shipway.yaml:3:8"
     with pytest.raises(StoppedError, match="exit code 3, though none is reported as failed"):
