@@ -2,8 +2,6 @@
 """How an error looks: what, where and the cure; for a bug, a file to send."""
 
 import sys
-import tempfile
-import traceback
 from pathlib import Path
 
 from shipway.base.errors import ShipwayError
@@ -25,6 +23,9 @@ def show(error: ShipwayError, *, as_json: bool) -> int:
 
 def report_bug(error: Exception, argv: list[str]) -> None:
     """Write what a developer needs into a file, and say where it is."""
+    import tempfile
+    import traceback
+
     from shipway import __version__
     from shipway.base import clock
 

@@ -2,7 +2,7 @@
 """Datasets of a run, made readable again: the user's own files in place, or Shipway's own tables
 fetched from the store."""
 
-import secrets
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ def dataset_paths(dataset: Dataset, folder: Path, objects: Objects, scratch: Pat
     target = scratch / FETCHED / f"{dataset.name}.parquet"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f".{secrets.token_hex(6)}.parquet")
+        partial = target.with_name(f".{os.urandom(6).hex()}.parquet")
         objects.fetch(dataset.object, partial)
         partial.replace(target)
     return [target]

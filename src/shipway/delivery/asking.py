@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asking a model server over HTTP, on one connection that is kept open."""
 
-import http.client
 import time
 from types import TracebackType
 from typing import Any
@@ -10,9 +9,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from shipway.base.errors import InputError
+from shipway.delivery.http import ProtocolError, connect
 
 RELEASE_HEADER = "x-shipway-release"
-LARGEST_ANSWER = 64 << 20
 
 
 class NoAnswerError(Exception):
@@ -34,10 +33,7 @@ class ModelServer:
         parts = urlsplit(address)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise InputError(f"{address!r} is not the address of a server")
-        kind = (
-            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        )
-        self._connection = kind(parts.hostname, parts.port, timeout=timeout)
+        self._connection = connect(parts.scheme, parts.hostname, parts.port, timeout)
         self._prefix = parts.path.rstrip("/")
 
     def __enter__(self) -> "ModelServer":
@@ -63,25 +59,24 @@ class ModelServer:
         return answer
 
     def _ask(self, method: str, path: str, body: bytes | None) -> Answer:
-        headers = {"Content-Type": "application/json"} if body is not None else {}
         began = time.perf_counter()
         try:
-            self._connection.request(method, self._prefix + path, body, headers)
-            response = self._connection.getresponse()
-            data = response.read(LARGEST_ANSWER)
-        except (OSError, http.client.HTTPException) as error:
+            reply = self._connection.ask(method, self._prefix + path, body)
+        except (OSError, ProtocolError) as error:
             self._connection.close()
             raise NoAnswerError(f"{path}: {_say(error)}") from error
         took = (time.perf_counter() - began) * 1000
-        if response.status != 200:
-            raise NoAnswerError(f"{path} answered {response.status}: {_start(data)}")
+        if reply.status != 200:
+            raise NoAnswerError(f"{path} answered {reply.status}: {_start(reply.body)}")
         content = None
         if method == "POST":
             try:
-                content = msgspec.json.decode(data)
+                content = msgspec.json.decode(reply.body)
             except msgspec.DecodeError:
-                raise NoAnswerError(f"{path} did not answer with JSON: {_start(data)}") from None
-        return Answer(content, response.headers.get(RELEASE_HEADER, ""), took)
+                raise NoAnswerError(
+                    f"{path} did not answer with JSON: {_start(reply.body)}"
+                ) from None
+        return Answer(content, reply.headers.get(RELEASE_HEADER, ""), took)
 
 
 def _say(error: Exception) -> str:

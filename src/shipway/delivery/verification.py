@@ -27,8 +27,9 @@ def verify_release(
 ) -> Verification:
     """Ask the server at `address` for health, golden predictions and latency.
 
-    `requests` single rows are timed; latencies are in milliseconds. A server that does not answer
-    gives a failed verification, not an error; without golden rows it is inconclusive.
+    `requests` single rows are timed (0: none are asked); latencies are in milliseconds. A server
+    that does not answer gives a failed verification, not an error; without golden rows it is
+    inconclusive.
     """
     with ModelServer(address, timeout) as server:
         probes = [_health(server)]
@@ -36,7 +37,7 @@ def verify_release(
         if probes[0].verdict == "passed":
             probes += _golden(server, golden, answers)
         singles: list[Answer] = []
-        if golden.rows and all(probe.verdict == "passed" for probe in probes):
+        if requests and golden.rows and all(probe.verdict == "passed" for probe in probes):
             probes.append(_singles(server, golden, requests, singles))
     latency = _percentiles([answer.milliseconds for answer in singles])
     probes += _origin([*answers, *singles], release)

@@ -5,7 +5,7 @@ The version's own code and locked environment are used, whatever is checked out 
 also brings back a release that was rejected.
 """
 
-import secrets
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +73,7 @@ def _bring(
     promote: bool,
 ) -> Deployed:
     project.prepare()
-    run_id = f"{clock.now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    run_id = f"{clock.now():%Y%m%d-%H%M%S}-{os.urandom(3).hex()}"
     with lock.hold(project.paths.local / "run.lock", f"deploy {environment}", tell=tell):
         source = project.sources.look(project.paths.folder)
         contexts = Contexts(project, source, run_id, who(), lambda event: _relay(event, tell))

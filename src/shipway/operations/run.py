@@ -6,7 +6,7 @@ command; what it had finished is answered from the cache.
 """
 
 import contextlib
-import secrets
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -148,7 +148,7 @@ def _forced(options: RunOptions, plan: Plan) -> tuple[str, ...]:
 
 
 def _new_id() -> str:
-    return f"{clock.now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    return f"{clock.now():%Y%m%d-%H%M%S}-{os.urandom(3).hex()}"
 
 
 def _teller(emit: Listener) -> Callable[[str], None]:

@@ -6,7 +6,6 @@ type (hence without entities, internal or external), and only up to a size.
 """
 
 from typing import Literal
-from xml.parsers import expat
 
 from shipway.base.errors import InputError
 from shipway.records.training import TestCase, TestReport
@@ -27,6 +26,8 @@ def read_junit(data: bytes) -> TestReport:
     if len(data) > SIZE_LIMIT:
         what = f"the test report has {len(data) >> 20} MiB, more than {SIZE_LIMIT >> 20}"
         raise InputError(what, cure="Let the tests print less into their report.")
+    from xml.parsers import expat
+
     reader = _Reader()
     parser = expat.ParserCreate()
     parser.buffer_text = True

@@ -8,7 +8,6 @@ Nothing is created before the first write, so a read-only folder can be read.
 """
 
 import os
-import secrets
 import time
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
@@ -118,7 +117,7 @@ class FolderObjects:
     def fetch(self, digest: str, target: Path) -> None:
         """Write the object to the new file `target`, verified while it streams."""
         path = self._path(digest)
-        temporary = target.with_name(f".{target.name[:40]}.{secrets.token_hex(6)}.tmp")
+        temporary = target.with_name(f".{target.name[:40]}.{os.urandom(6).hex()}.tmp")
         with self._open(digest) as stream, disk_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -168,7 +167,7 @@ class FolderObjects:
         with disk_errors(self._root):
             self._folders.ensure(self._incoming)
             self._sweep()
-            temporary = self._incoming / secrets.token_hex(16)
+            temporary = self._incoming / os.urandom(16).hex()
             try:
                 with open(temporary, "xb", opener=_open_read_only) as output:
                     digest, size = _copy(chunks, output)

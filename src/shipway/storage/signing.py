@@ -6,7 +6,6 @@ readable by that user alone. `SHIPWAY_KEY` names the PEM file of another key, fo
 """
 
 import os
-import secrets
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -109,7 +108,7 @@ def _make(path: Path) -> None:
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
+        temporary = path.with_name(f".{os.urandom(8).hex()}.tmp")
         try:
             with open(temporary, "xb", opener=_open_private) as stream:
                 stream.write(pem)

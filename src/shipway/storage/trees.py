@@ -7,7 +7,6 @@ bits and empty folders are not part of it, so the same content has one name ever
 """
 
 import os
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
@@ -83,7 +82,7 @@ def fetch_tree(objects: Objects, digest: str, target: Path) -> None:
     InputError when `target` is there already and is not an empty folder.
     """
     files = tree_files(objects, digest)
-    temporary = target.with_name(f".{target.name[:40]}.{secrets.token_hex(6)}.tmp")
+    temporary = target.with_name(f".{target.name[:40]}.{os.urandom(6).hex()}.tmp")
     try:
         with disk_errors(target):
             temporary.mkdir(parents=True)

@@ -5,7 +5,6 @@ import json
 import platform
 import sys
 import sysconfig
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,6 +42,8 @@ def wanted_python(folder: Path, spec: EnvironmentSpec) -> str:
         return spec.python
     if "pyproject.toml" not in spec.requirements:
         return ""
+    import tomllib
+
     try:
         project = tomllib.loads((folder / "pyproject.toml").read_text()).get("project", {})
     except FileNotFoundError:

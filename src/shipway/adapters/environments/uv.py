@@ -7,7 +7,6 @@
 All projects of a user share them; what is installed is linked from uv's own cache.
 """
 
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -75,6 +74,8 @@ class UvEnvironments:
 
         InputError when it was made for another platform.
         """
+        import tempfile
+
         folder = Path(tempfile.gettempdir())
         minor = ".".join(environment.python.split(".")[:2])
         python = find_python(folder, minor, tell)
@@ -102,6 +103,8 @@ class UvEnvironments:
         return requirements.clean_lock(text, requirements.index_lines(folder, names), where)
 
     def _written(self, folder: Path, spec: EnvironmentSpec, python: Python) -> str:
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="shipway-lock-") as scratch:
             output = Path(scratch) / "lock.txt"
             settings = ["--quiet", "--no-annotate", "--no-header", "--no-python-downloads"]
