@@ -43,8 +43,13 @@ class ResultCache:
         result = entry.result
         if entry.fingerprint != fingerprint or _out_of_date(result):
             return None
-        complete = all(self.store.objects.has(digest) for digest in result.objects())
-        return result if complete else None
+        return result if self._is_complete(result) else None
+
+    def _is_complete(self, result: Record) -> bool:
+        try:
+            return all(self.store.objects.has(digest) for digest in result.objects())
+        except ValueError:
+            return False
 
     def keep(self, stage: str, fingerprint: str, result: Record) -> None:
         """Remember the result of a stage that ended well."""

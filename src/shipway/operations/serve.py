@@ -3,6 +3,7 @@
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from shipway.adapters.environments.interface import worker_environment
@@ -11,8 +12,8 @@ from shipway.engine.wiring import open_project
 from shipway.operations.versions import environment_of, find_version, unpack
 
 
-def serve(folder: Path, name: str, host: str, port: int) -> int:
-    """Serve until interrupted; the server's exit code. Binds `host`, loopback by default."""
+def serve(folder: Path, name: str, host: str, port: int, tell: Callable[[str], None]) -> int:
+    """Serve until interrupted; the server's exit code. `tell` takes each line that it writes."""
     project = open_project(folder)
     version = find_version(project, name)
     environment = environment_of(project, version)
@@ -30,4 +31,4 @@ def serve(folder: Path, name: str, host: str, port: int) -> int:
             ),
         ]
         env = worker_environment(environment, os.environ)
-        return run(argv, cwd=bundle, env=env, on_line=print).returncode
+        return run(argv, cwd=bundle, env=env, on_line=tell).returncode

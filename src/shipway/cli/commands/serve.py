@@ -2,6 +2,7 @@
 """`shipway serve`."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 from shipway.operations.serve import serve
@@ -18,5 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out `serve`; the server's exit code."""
-    print(f"serving {arguments.model} at http://{arguments.host}:{arguments.port}; Ctrl-C ends it")
-    return serve(Path(arguments.project), arguments.model, arguments.host, arguments.port)
+    # Whoever reads this through a pipe waits for the address.
+    tell = partial(print, flush=True)
+    tell(f"serving {arguments.model} at http://{arguments.host}:{arguments.port}; Ctrl-C ends it")
+    return serve(Path(arguments.project), arguments.model, arguments.host, arguments.port, tell)

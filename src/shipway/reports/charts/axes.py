@@ -10,6 +10,9 @@ from markupsafe import Markup
 from shipway.reports.charts.svg import element, label, rule
 from shipway.reports.text import number
 
+# Beyond this the arithmetic of a scale overflows; such a value is not drawn.
+HUGE = 1e100
+
 
 class Scale(msgspec.Struct, frozen=True):
     """Maps `low…high` to the pixels `start…end`."""
@@ -40,7 +43,7 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
 
 def bounds(values: Sequence[float]) -> tuple[float, float]:
     """The range of the finite values, with a little room; 0…1 when there are none."""
-    finite = [value for value in values if math.isfinite(value) and abs(value) < 1e100]
+    finite = [value for value in values if abs(value) < HUGE]
     if not finite:
         return 0.0, 1.0
     low, high = min(finite), max(finite)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from shipway.records.training import Curve, CurvePoint
-from shipway.reports.charts.axes import Scale, bounds, frame
+from shipway.reports.charts.axes import HUGE, Scale, bounds, frame
 from shipway.reports.charts.figure import Figure, Series
 from shipway.reports.charts.svg import element, picture, rule
 from shipway.reports.text import number
@@ -38,7 +38,7 @@ def training(name: str, curves: dict[str, tuple[CurvePoint, ...]]) -> Figure:
     ]
     places = [point for line in lines for point in line.points]
     x_low, x_high = bounds([x for x, _ in places])
-    steps = [x for x, _ in places if math.isfinite(x)]
+    steps = [x for x, _ in places if abs(x) < HUGE]
     if steps and min(steps) < max(steps):
         x_low, x_high = min(steps), max(steps)
     y_low, y_high = bounds([y for _, y in places])
