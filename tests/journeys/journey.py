@@ -37,6 +37,7 @@ class Ended:
 
     def document(self) -> Any:
         """Standard output as exactly one JSON document."""
+        assert self.out, f"no document; exit code {self.code}, and on the other stream:\n{self.err}"
         return json.loads(self.out)
 
     def said(self, *parts: str) -> None:
