@@ -43,10 +43,12 @@ def commands(page: str) -> list[tuple[str, list[str]]]:
 
 def stands_in(quoted: str, text: str) -> bool:
     """Whether a line of `text` is the quoted one; `…` stands for any characters."""
-    pattern = r"\s+".join(
-        ".*?".join(re.escape(part) for part in word.split("…")) for word in quoted.split()
-    ).replace(r"\s+.*?\s+", r"\s+.*?\s*")
-    return any(re.fullmatch(rf"\s*{pattern}.*?\s*", line) for line in text.splitlines())
+    pattern = ".*".join(re.escape(part) for part in one_blank(quoted).split("…"))
+    return any(re.fullmatch(pattern, one_blank(line)) for line in text.splitlines())
+
+
+def one_blank(line: str) -> str:
+    return " ".join(line.split())
 
 
 def test_the_page_has_the_steps_in_their_order():
@@ -65,8 +67,8 @@ def test_each_step_has_a_command_or_says_not_yet(step):
         ("✓ test … passed", "✓ test              2.15 s  run     8 passed", True),
         ("✓ test … passed", "✗ test              2.15 s  run     1 failed", False),
         ("passed: …", "passed: 34 of 34 checks passed", True),
-        ("✓ validate … 125,000 rows", "✓ validate  0.7 s  run  125,000 rows, 70 checks", True),
-        ("✓ validate … 125,000 rows", "✓ validate  0.7 s  run  124,999 rows, 70 checks", False),
+        ("✓ validate … 125,000 rows, …", "✓ validate  0.7 s  run  125,000 rows, 70 checks", True),
+        ("✓ validate … 125,000 rows, …", "✓ validate  0.7 s  run  124,999 rows, 70 checks", False),
     ],
 )
 def test_quoted_lines_are_compared_but_for_what_differs(quoted, line, same):
@@ -75,7 +77,6 @@ def test_quoted_lines_are_compared_but_for_what_differs(quoted, line, same):
 
 def test_the_commands_of_the_page_print_what_it_quotes(project):
     shutil.copytree(EXAMPLE, project.folder, dirs_exist_ok=True)
-    project.write(".gitignore", "__pycache__/\npredictions.csv\n")
     project.repository()
     for command, quoted in commands(PAGE):
         program, *words = shlex.split(command)
