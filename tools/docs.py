@@ -9,6 +9,49 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
+WIDTH = "100"
+
+REFERENCE = """\
+# `shipway.yaml`
+
+Every key, written by `make docs` from the types that read the file. The same types give
+[shipway.schema.json](shipway.schema.json), with which an editor completes and checks it.
+
+- A value takes the type of its field, from the text as it stands: `python: 3.10` is the version
+  3.10, `NO` among `values` is Norway. Only `true`, `false` and `null` are words with a meaning.
+- Durations have a unit: `30s`, `10m`, `2h`, `7d`, `1w`. Where rows are counted, `1%` is a share and
+  `120` a number of rows.
+- `${NAME}` stands for a variable of the environment; its value reaches no record and no log.
+- Paths are relative to the file. An expression that begins with a quote, `*`, `!`, `@`, `%`, `{` or
+  `[`, or stands in braces, is put in quotes.
+- Duplicate keys, anchors and merge keys are mistakes. All mistakes are reported at once.
+
+Some keys are only read by this version. Asking for one of these is an error before the run starts,
+which says "is not available yet": buckets in `store` and `data`, another `model_registry` than
+`built-in`, `environment.conda`, a learned `model.threshold`, `data.drift`, `data.snapshot`,
+`train.notebook`, several files in `train.model`, `train.metrics` other than `json`,
+`evaluate.test_set_budget`, `evaluate.cost`, `package.push`, `package.gates`, `package.server`, the
+builder `docker`, `deploy.NAME.approvals`, `deploy.NAME.require`, any `strategy` but `direct`, and
+`monitor`.
+
+"""
+
+COMMANDS_HEAD = """\
+# Commands
+
+What each command prints for `--help`, written by `make docs`. `--json` prints exactly one JSON
+document on standard output; with `run` also when it ends with 1, 3 or 4.
+
+| exit code | meaning |
+|---|---|
+| 0 | done; also when a run rightly ends before it deploys |
+| 1 | stopped by a check, a test, the training, a gate or a verification, `inconclusive` included |
+| 2 | the input is wrong: the spec, the usage, the requirements, a declared file |
+| 3 | something outside failed: the network, the store, the target, the disk |
+| 4 | waiting for an approval |
+| 70 | a bug in Shipway, with a report file |
+| 130, 143 | interrupted |
+"""
 
 
 def pages() -> dict[Path, str]:
@@ -18,18 +61,18 @@ def pages() -> dict[Path, str]:
 
     return {
         DOCS / "shipway.schema.json": json.dumps(json_schema(), indent=2) + "\n",
-        DOCS / "spec.md": reference_markdown(),
+        DOCS / "spec.md": REFERENCE + reference_markdown(),
         DOCS / "cli.md": commands(),
     }
 
 
 def commands() -> str:
-    """What every command prints for `--help`."""
-    os.environ["COLUMNS"] = "100"
+    """What every command prints for `--help`, in a terminal of one width."""
+    os.environ["COLUMNS"] = WIDTH
     from shipway.cli.commands import COMMANDS
     from shipway.cli.parser import overview, parser_of
 
-    parts = ["# Commands\n", f"```\n{overview()}```\n"]
+    parts = [COMMANDS_HEAD, f"```\n{overview()}```\n"]
     for name in COMMANDS:
         help_text = parser_of(name, import_module(f"shipway.cli.commands.{name}")).format_help()
         parts.append(f"## shipway {name}\n\n```\n{help_text}```\n")
