@@ -69,7 +69,7 @@ def find_inputs(folder: Path, patterns: Sequence[str], *, where: str = "") -> di
                 where=where,
                 cure=f"Put it into {folder}, or correct its path.",
             )
-        found.update((path, folder / path) for path in paths)
+        found.update((path, Path(f"{folder}/{path}")) for path in paths)
     return found
 
 
@@ -80,12 +80,16 @@ def link_inputs(target: Path, originals: Mapping[str, Path], files: Files) -> In
     """
     contents = files.digests(list(originals.values()))
     states: dict[str, State] = {}
+    made: set[str] = set()
     with disk_errors(target):
         for path, original in originals.items():
-            place = target / path
+            place = f"{target}/{path}"
             if not os.path.lexists(place):
-                place.parent.mkdir(parents=True, exist_ok=True)
-                _link_one(original.absolute(), place)
+                parent = path.rpartition("/")[0]
+                if parent not in made:
+                    os.makedirs(f"{target}/{parent}", exist_ok=True)  # noqa: PTH103
+                    made.add(parent)
+                _link_one(os.path.abspath(original), place)  # noqa: PTH100
             states[path] = _state(place)
     return Inputs(
         target, originals, {path: contents[one] for path, one in originals.items()}, states
@@ -94,7 +98,11 @@ def link_inputs(target: Path, originals: Mapping[str, Path], files: Files) -> In
 
 def changed_inputs(inputs: Inputs, files: Files) -> list[str]:
     """The inputs that the stage has changed or removed: in its folder, or through a link."""
-    return [path for path in inputs.originals if _has_changed(inputs, path, files)]
+    try:
+        now = files.digests(list(inputs.originals.values()))
+    except InputError:  # one of them is gone: find out which
+        now = {}
+    return [path for path in inputs.originals if _has_changed(inputs, path, now, files)]
 
 
 def check_inputs(inputs: Inputs, files: Files, *, where: str = "") -> None:
@@ -162,26 +170,29 @@ def _export_one(folder: Path, path: str, place: str) -> None:
         ) from error
 
 
-def _link_one(original: Path, place: Path) -> None:
-    if original.stat().st_size <= SMALL:
-        copy_file(str(original), str(place))
-    elif not clone_file(str(original), str(place)):
-        place.symlink_to(original)
+def _link_one(original: str, place: str) -> None:
+    if os.stat(original).st_size <= SMALL:  # noqa: PTH116
+        copy_file(original, place)
+    elif not clone_file(original, place):
+        os.symlink(original, place)  # noqa: PTH211
 
 
-def _state(place: Path) -> State:
+def _state(place: str) -> State:
     """What changes when the file, or the original behind a link, is written or replaced."""
-    seen = place.stat()
+    seen = os.stat(place)  # noqa: PTH116
     return seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
 
 
-def _has_changed(inputs: Inputs, path: str, files: Files) -> bool:
-    place = inputs.target / path
-    seen = [inputs.originals[path]]
+def _has_changed(inputs: Inputs, path: str, now: Mapping[Path, str], files: Files) -> bool:
+    """Whether the original (its digest may be in `now` already) or what stands for it changed."""
+    original, expected = inputs.originals[path], inputs.digests[path]
+    place = f"{inputs.target}/{path}"
     try:
-        if _state(place) != inputs.states[path]:
-            seen.append(place)
-        return set(files.digests(seen).values()) != {inputs.digests[path]}
+        if (now.get(original) or files.digests([original])[original]) != expected:
+            return True
+        if _state(place) == inputs.states[path]:
+            return False
+        return files.digests([Path(place)])[Path(place)] != expected
     except (OSError, InputError):
         return True
 
