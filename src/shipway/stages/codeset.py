@@ -5,7 +5,7 @@ import os
 import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from shipway.base.digests import digest_of
 from shipway.base.errors import InputError
@@ -18,10 +18,13 @@ TESTS = "tests/"
 MARKDOWN = ".md"
 
 
+File = TypeVar("File", Path, str)
+
+
 class Files(Protocol):
     """Gives digests of many files at once."""
 
-    def digests(self, paths: Sequence[Path]) -> dict[Path, str]:
+    def digests(self, paths: Sequence[File]) -> dict[File, str]:
         """Each file's sha256."""
         ...
 
@@ -55,14 +58,14 @@ def digests(files: Files, folder: Path, paths: Sequence[str]) -> dict[str, str]:
     InputError for a link that leaves `folder`, and for a file that can't be read.
     """
     found: dict[str, str] = {}
-    regular: dict[str, tuple[Path, str]] = {}
+    regular: dict[str, tuple[str, str]] = {}
     for path in paths:
-        place = folder / path
+        place = f"{folder}/{path}"
         try:
             mode = os.lstat(place).st_mode
         except OSError as error:
             what = f"the file can't be read: {error.strerror}"
-            raise InputError(what, where=str(place)) from error
+            raise InputError(what, where=place) from error
         if stat.S_ISLNK(mode):
             found[path] = LINK + link_target(folder, path)
         else:

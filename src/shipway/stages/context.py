@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from shipway.adapters.environments.interface import Environments
 from shipway.adapters.registries.interface import Registry
@@ -45,6 +45,9 @@ class RunProcess(Protocol):
         ...
 
 
+File = TypeVar("File", Path, str)
+
+
 class Files(Protocol):
     """Digests of files, remembered as long as their inode, size and times stay the same."""
 
@@ -52,8 +55,11 @@ class Files(Protocol):
         """The sha256 of a file; InputError when it can't be read or changes meanwhile."""
         ...
 
-    def digests(self, paths: Sequence[Path]) -> dict[Path, str]:
-        """The same for many files with one look at what is remembered."""
+    def digests(self, paths: Sequence[File]) -> dict[File, str]:
+        """The same for many files with one look at what is remembered.
+
+        For thousands of files texts are faster than Paths.
+        """
         ...
 
 

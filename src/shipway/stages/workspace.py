@@ -163,7 +163,7 @@ def input_digests(scope: Scope, inputs: Sequence[str]) -> dict[str, str]:
         for path in globs.find(folder, globs.normal(pattern))
     ]
     places += _local_data(folder, scope.spec.data)
-    # Made from one text each: joining paths takes as long as looking at the files.
-    files = {path: Path(f"{folder}/{path}") for path in places}
+    # Texts, since making Paths takes as long as looking at the files.
+    files = {path: f"{folder}/{path}" for path in places}
     digests = scope.files.digests(list(files.values()))
     return found | {path: digests[file] for path, file in files.items()}
