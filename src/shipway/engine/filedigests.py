@@ -13,7 +13,7 @@ import sqlite3
 import stat
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -71,7 +71,7 @@ class FileDigests:
                 unknown.append((path, size))
         if unknown:
             hashed = _hash_all(unknown)
-            self._remember(hashed)
+            self._remember(hashed.items())
             found.update((path, digest) for path, (_, digest) in hashed.items())
         return found
 
@@ -110,14 +110,14 @@ class FileDigests:
             with contextlib.suppress(OSError):
                 database.remove(self._path)
 
-    def _remember(self, hashed: dict[File, tuple[State, str]]) -> None:
+    def _remember(self, hashed: Iterable[tuple[Path | str, tuple[State, str]]]) -> None:
         now = time.time_ns()
-        settled: dict[str, tuple[State, str]] = {
+        settled = {
             os.path.abspath(path): entry  # noqa: PTH100
-            for path, entry in hashed.items()
+            for path, entry in hashed
             if not _is_racy(entry[0], now)
         }
-        rows = [(os.fsencode(path), *entry[0], entry[1]) for path, entry in settled.items()]
+        rows = [(os.fsencode(path), *state, digest) for path, (state, digest) in settled.items()]
         with self._lock:
             if self._known is not None:
                 self._known.update(settled)
