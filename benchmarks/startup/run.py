@@ -84,7 +84,7 @@ def install_dvc() -> bool:
         return True
     folder = BENCH / "dvc"
     uv = BIN / "uv"
-    commands = (
+    commands: tuple[list[str | Path], ...] = (
         [uv, "venv", "-q", "-p", sys.executable, folder],
         [uv, "pip", "install", "-q", "--compile-bytecode", "-p", folder / "bin" / "python", "dvc"],
     )
