@@ -473,10 +473,11 @@ def test_a_place_goes_on_when_its_command_is_killed(make_target, make_release, t
     arguments = [str(value) for value in (tmp_path / "endpoint", *fields, "toy")]
     command = subprocess.Popen([sys.executable, "-c", code, *arguments])
     target = make_target()
-    wait_until(lambda: target.observe().running)
+    wait_until(lambda: target.observe().placed != ())
     command.kill()
     command.wait()
-    wait_until(lambda: target.observe().placed != ())
+    wait_until(lambda: all(placed.healthy for placed in target.observe().placed))
+    assert [placed.release for placed in target.observe().placed] == [release.id]
     assert target.place(release).healthy
 
 
