@@ -33,7 +33,9 @@ def test(ctx: StageContext, source: Source, environment: PythonEnvironment) -> T
         arguments = pytest_arguments(words)
         if arguments is not None:
             report = ctx.scratch / "junit.xml"
-            words = [environment.interpreter, "-m", "pytest", *arguments, f"--junitxml={report}"]
+            # Else pytest looks for its root, and names tests, from a folder above the workspace.
+            ours = [f"--rootdir={space.folder}", f"--junitxml={report}"]
+            words = [environment.interpreter, "-m", "pytest", *arguments, *ours]
         else:
             report = _named_report(spec, space, where)
         env = space.command_env(environment, tools=arguments is not None)

@@ -101,6 +101,16 @@ def test_indexes_are_kept_and_their_passwords_are_not(tmp_path):
     assert "hunter2" not in str(caught.value)
 
 
+def test_an_index_with_its_password_is_refused_before_it_is_asked(tmp_path):
+    (tmp_path / "r.txt").write_text("-i https://u:hunter2@example.invalid/simple\nsix\n")
+    told = []
+    with pytest.raises(InputError, match="with its password"):
+        UvEnvironments(tmp_path / "cache").resolve(
+            tmp_path, EnvironmentSpec(requirements=("r.txt",)), told.append
+        )
+    assert told == []
+
+
 def test_a_lock_holds_neither_the_project_nor_anything_of_this_machine():
     text = "-e .\nclick==8.1.0 \\\n    --hash=sha256:00\nTyping_Extensions==4.1\n"
     lock = requirements.clean_lock(text, ["-i https://a.example"], "requirements.txt")

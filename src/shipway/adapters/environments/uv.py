@@ -94,13 +94,14 @@ class UvEnvironments:
             requirements.read(folder, name)
         if not names:
             return ""
+        indexes = requirements.index_lines(folder, names)
         tell(f"resolving {where}")
         try:
             text = self._written(folder, spec, python)
         except uvtool.UvError as error:
             what = "the requirements can't be resolved"
             raise uvtool.explain(error, what, where, cure=REQUIREMENTS_CURE) from error
-        return requirements.clean_lock(text, requirements.index_lines(folder, names), where)
+        return requirements.clean_lock(text, indexes, where)
 
     def _written(self, folder: Path, spec: EnvironmentSpec, python: Python) -> str:
         import tempfile
