@@ -54,8 +54,6 @@ class LocalTarget:
 
     Options = LocalOptions
 
-    Options = LocalOptions
-
     def __init__(self, state_dir: Path, options: LocalOptions | None = None) -> None:
         self._state_dir = state_dir
         self._options = options or LocalOptions()

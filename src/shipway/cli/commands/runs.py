@@ -2,6 +2,7 @@
 """`shipway runs`."""
 
 import argparse
+import textwrap
 from pathlib import Path
 
 from shipway.base.errors import DONE
@@ -27,6 +28,11 @@ def execute(arguments: argparse.Namespace) -> int:
     if not records:
         print("no run yet; start one with: shipway run")
         return DONE
-    rows = [(r.run, r.verdict, r.started[:19] + "Z", (r.error or r.note)[:60]) for r in records]
+    rows = [(r.run, r.verdict, r.started[:19] + "Z", _first(r.error or r.note)) for r in records]
     print_table(("RUN", "VERDICT", "STARTED", ""), rows)
     return DONE
+
+
+def _first(text: str) -> str:
+    """The first line, cut at a word."""
+    return textwrap.shorten(text.partition("\n")[0], 72, placeholder=" …")
