@@ -25,9 +25,12 @@ class EndpointStatus(msgspec.Struct, frozen=True):
     metrics: dict[str, dict[str, float]] = {}
 
     def healthy(self) -> bool:
-        """True when the live release is the one that answers, or nothing should."""
+        """True when the release that should answer does, or nothing should."""
         if self.live is None:
             return not self.unfinished
+        if self.unfinished:
+            # In the middle of a swap either release may have the traffic; somebody must.
+            return self.running and any(self.weights.values())
         return self.running and self.weights.get(self.live.release, 0.0) > 0.0
 
 
