@@ -11,8 +11,9 @@ import msgspec
 from shipway.adapters.environments.interface import worker_environment
 from shipway.base.errors import InputError, StoppedError
 from shipway.base.processes import run
-from shipway.engine.wiring import open_project
+from shipway.engine.wiring import Project, open_project
 from shipway.operations.versions import environment_of, find_version, unpack
+from shipway.records.delivery import ModelVersion
 from shipway.stages.package import service_of
 from shipway.stages.worker import failure
 from shipway_runtime import formats
@@ -41,33 +42,41 @@ def predict(folder: Path, name: str, table: Path, output: Path) -> Predicted:
         raise InputError("there is no such file", where=str(table))
     project = open_project(folder)
     version = find_version(project, name)
-    environment = environment_of(project, version)
     nulls = project.spec.data.nulls if project.spec.data else ()
-    with tempfile.TemporaryDirectory(prefix="shipway-predict-") as scratch_name:
-        scratch = Path(scratch_name)
-        bundle = unpack(project, version, scratch)
-        service = service_of(version)
-        request = formats.PredictRequest(
-            model=str(bundle / "model"),
-            output=str(scratch / "predictions.json"),
-            result=str(scratch / "result.json"),
-            data=formats.TableFiles((str(table.resolve()),), SUFFIXES[table.suffix], nulls),
-            sys_path=tuple(str(bundle / place) for place in service["sys_path"]),
-            trusted_types=version.trusted_types,
-            allow_pickle=version.allow_pickle,
-        )
-        formats.write(scratch / "request.json", request)
-        argv = [environment.interpreter, "-m", "shipway_runtime.worker"]
-        env = worker_environment(environment, os.environ)
-        ended = run([*argv, str(scratch / "request.json")], cwd=bundle, env=env)
-        try:
-            result = formats.read_result(Path(request.result))
-        except formats.FormatError as error:
-            raise StoppedError(str(error), cure=ended.tail) from None
-        if result.error is not None:
-            raise failure(result.error)
-        _write(table, output, formats.read_predictions(Path(request.output)), nulls)
-    return Predicted(version.model, version.number, result.rows, str(output))
+    with tempfile.TemporaryDirectory(prefix="shipway-predict-") as scratch:
+        data = formats.TableFiles((str(table.resolve()),), SUFFIXES[table.suffix], nulls)
+        rows, predictions = _ask(project, version, data, Path(scratch))
+    _write(table, output, predictions, nulls)
+    return Predicted(version.model, version.number, rows, str(output))
+
+
+def _ask(
+    project: Project, version: ModelVersion, data: formats.TableFiles, scratch: Path
+) -> tuple[int, formats.Predictions]:
+    """How many rows there are, and what the version says about them."""
+    environment = environment_of(project, version)
+    bundle = unpack(project, version, scratch)
+    request = formats.PredictRequest(
+        model=str(bundle / "model"),
+        output=str(scratch / "predictions.json"),
+        result=str(scratch / "result.json"),
+        data=data,
+        sys_path=tuple(str(bundle / place) for place in service_of(version)["sys_path"]),
+        trusted_types=version.trusted_types,
+        allow_pickle=version.allow_pickle,
+    )
+    path = scratch / "request.json"
+    formats.write(path, request)
+    argv = [environment.interpreter, "-m", "shipway_runtime.worker", str(path)]
+    # The user's own predict function finds its files where it found them in training.
+    ended = run(argv, cwd=bundle / "code", env=worker_environment(environment, os.environ))
+    try:
+        result = formats.read_result(Path(request.result))
+    except formats.FormatError as error:
+        raise StoppedError(str(error), cure=ended.tail) from None
+    if result.error is not None:
+        raise failure(result.error)
+    return result.rows, formats.read_predictions(Path(request.output))
 
 
 def _write(

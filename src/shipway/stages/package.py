@@ -5,7 +5,6 @@ The golden predictions are asked again from what was packaged: an image whose pr
 from those of the training goes nowhere.
 """
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import msgspec
 from shipway.adapters import builders
 from shipway.adapters.builders.interface import Builder, BuildRequest, Built, ReadyLayer
 from shipway.base import catalogue
-from shipway.base.digests import digest_of, hex_of
+from shipway.base.digests import hex_of
 from shipway.base.errors import StoppedError
 from shipway.delivery.golden import differences, read_golden
 from shipway.packaging.contents import dependencies_key, runtime_digest
@@ -155,7 +154,7 @@ def depends(scope: Scope) -> Parts:
     """How the image is made, and with which runtime."""
     spec = scope.spec.package
     parts: dict[str, object] = {"package": msgspec.to_builtins(spec), "runtime": runtime_digest()}
-    if spec.base != "scratch":
-        index = scope.folder / spec.base / "index.json"
-        parts["base"] = scope.files.digest(index) if index.exists() else digest_of(os.fspath(index))
+    index = scope.folder / spec.base / "index.json"
+    if spec.base != "scratch" and index.exists():
+        parts["base"] = scope.files.digest(index)
     return parts
