@@ -54,7 +54,7 @@ def train(
     with open_workspace(
         ctx, source, spec.code, inputs=spec.inputs, outputs=outputs, where=where
     ) as space:
-        job = _Job(ctx, source, environment, spec, model, space, progress)
+        job = _Job(ctx, environment, spec, model, space, progress)
         golden = write_golden_rows(ctx, source, data)
         output = ctx.scratch / "model"
         handed = table_files(ctx, source, tables)
@@ -91,7 +91,6 @@ class _Job:
     def __init__(
         self,
         ctx: StageContext,
-        source: Source,
         environment: PythonEnvironment,
         spec: TrainSpec,
         model: ModelSpec,
@@ -99,7 +98,6 @@ class _Job:
         progress: Progress,
     ) -> None:
         self.ctx = ctx
-        self.source = source
         self.environment = environment
         self.spec = spec
         self.model = model

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A training script kept as it is: its pickle, its metrics file, its own predict function."""
+
+from toy_project import table
+
+SCRIPT = """
+import json, os, pickle, sys
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+
+frame = pd.read_csv(sys.argv[1])
+model = LogisticRegression().fit(frame[["a", "b"]], frame["y"])
+for epoch in range(3):
+    print(f"epoch={epoch} loss={1 / (epoch + 1):.3f}")
+os.makedirs("models", exist_ok=True)
+pickle.dump(model, open("models/clf.pkl", "wb"))
+json.dump({"eval": {"auc": 0.91}}, open("metrics.json", "w"))
+"""
+
+PREDICT = """
+import pickle
+
+def predict(rows):
+    model = pickle.load(open("models/clf.pkl", "rb"))
+    return model.predict_proba(rows[["a", "b"]])[:, 1]
+"""
+
+SPEC = """
+shipway: 1
+project: script
+model: {name: script, task: binary, target: y, positive: 1}
+environment: {requirements: requirements.txt}
+data: {train: data/train.csv, test: data/test.csv}
+train:
+  command: python train_model.py {data.train}
+  model: models/clf.pkl
+  predict: serving.api:predict
+  metrics: {json: metrics.json, map: {auc: eval.auc}}
+  allow_pickle: true
+  require: [loss <= 0.5]
+evaluate:
+  metrics: [roc_auc]
+  gates: [roc_auc >= 0.60, auc >= 0.90]
+deploy:
+  production: {target: local}
+"""
+
+
+def test_a_script_and_its_predict_function_go_all_the_way(project):
+    project.write("train_model.py", SCRIPT)
+    project.write("serving/__init__.py", "")
+    project.write("serving/api.py", PREDICT)
+    project.write("requirements.txt", "scikit-learn\npandas\npyarrow\n")
+    project.write("shipway.yaml", SPEC)
+    project.write("data/train.csv", table(400, seed=1))
+    project.write("data/test.csv", table(300, seed=2))
+    project.repository()
+    code, document = project.report_run()
+    assert code == 0, document
+    assert document["endpoints"]["production"].startswith("http://127.0.0.1:")
+    ended = project.shipway("predict", "champion", "data/test.csv", "predicted.csv")
+    assert ended.code == 0, ended.text
+    head, *rows = (project.folder / "predicted.csv").read_text().splitlines()
+    assert head.endswith(",prediction,score")
+    assert len(rows) == 300
