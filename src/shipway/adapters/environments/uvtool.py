@@ -6,6 +6,7 @@ itself runs in.
 """
 
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -42,8 +43,6 @@ def call(
     env: Mapping[str, str] = os.environ,
 ) -> str:
     """What `uv ARGUMENTS` writes; UvError with its words when it fails."""
-    from uv import find_uv_bin
-
     variables = {name: value for name, value in env.items() if name not in FOREIGN}
     variables |= {"NO_COLOR": "1", "UV_NO_PROGRESS": "1"}
     written: list[str] = []
@@ -54,7 +53,7 @@ def call(
             tell(line.strip())
 
     done = run(
-        [find_uv_bin(), *arguments],
+        [_program(), *arguments],
         cwd=cwd,
         env=variables,
         on_line=keep,
@@ -63,6 +62,20 @@ def call(
     if done.returncode:
         raise UvError("\n".join(written).strip())
     return "\n".join(written)
+
+
+def _program() -> str:
+    """The uv that was installed with Shipway.
+
+    uv's own search asks `sysconfig`, whose table other threads can see half-filled; so it is only
+    asked when uv does not stand where it nearly always does.
+    """
+    beside = Path(sys.executable).with_name("uv")
+    if beside.is_file():
+        return str(beside)
+    from uv import find_uv_bin
+
+    return find_uv_bin()
 
 
 def explain(error: UvError, what: str, where: str, *, cure: str) -> ShipwayError:
