@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from journey import Project
 from toy_project import write_toy
 
+collect_ignore = ["shapes"]
 CI_WORDS = ("CI", "GITHUB_", "GITLAB_", "BRANCH_", "BUILD_", "SHIPWAY_", "GIT_")
 
 

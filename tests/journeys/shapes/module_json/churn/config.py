@@ -1,0 +1,2 @@
+FEATURES = ["tenure", "monthly_charges", "support_calls"]
+TARGET = "churned"

@@ -1,0 +1,2 @@
+def prepare(frame):
+    return frame[["amount", "income", "age", "default"]].dropna()
