@@ -147,7 +147,23 @@ class PredictRequest(NamedTuple):
     verb: str = "predict"
 
 
-Request = Union[TrainRequest, FinishRequest, PredictRequest]
+class BatchRequest(NamedTuple):
+    """Predict pieces of a table as they are ordered: see `shipway_runtime.batch`.
+
+    `orders` and `answers` are open file descriptors.
+    """
+
+    model: str
+    result: str
+    orders: int
+    answers: int
+    sys_path: tuple[str, ...] = ()
+    trusted_types: tuple[str, ...] = ()
+    allow_pickle: bool = False
+    verb: str = "batch"
+
+
+Request = Union[TrainRequest, FinishRequest, PredictRequest, BatchRequest]
 
 
 class Failure(NamedTuple):
@@ -264,6 +280,8 @@ def read_request(path: Path) -> Request:
     data = value.get("data")
     if value.get("verb") == "predict":
         return _build(PredictRequest, value, data=data and _build(TableFiles, data))
+    if value.get("verb") == "batch":
+        return _build(BatchRequest, value)
     tables = {name: _build(TableFiles, item) for name, item in (data or {}).items()}
     if value.get("verb") == "train":
         return _build(TrainRequest, value, data=tables)

@@ -7,8 +7,9 @@ was fitted without column names) or plain rows (`list` of `dict`).
 
 from __future__ import annotations
 
+from array import array
 from importlib.util import find_spec
-from typing import Any, Sequence
+from typing import Any, Mapping, Sequence
 
 from shipway_runtime.errors import RowError, UserError
 from shipway_runtime.formats import Feature
@@ -28,13 +29,53 @@ def from_rows(rows: Rows, features: Sequence[Feature], kind: str) -> Any:
     Keys that are no feature are ignored; null becomes NaN or None.
     """
     columns = {feature.name: _column(rows, feature) for feature in features}
+    return _table(columns, features, kind, len(rows))
+
+
+def from_columns(
+    given: Mapping[str, Any], features: Sequence[Feature], kind: str, rows: int
+) -> Any:
+    """The same from whole columns of `shipway_runtime.columns`, whose numbers are checked already.
+
+    RowError for a text that is no date.
+    """
+    from_array = _plain if kind == "rows" else _numbers
+    columns = {
+        feature.name: _moments(given[feature.name], feature)
+        if feature.type in ("date", "datetime")
+        else from_array(given[feature.name])
+        for feature in features
+    }
+    return _table(columns, features, kind, rows)
+
+
+def _table(columns: Mapping[str, Any], features: Sequence[Feature], kind: str, rows: int) -> Any:
     if kind == "pandas":
         return _pandas(columns, features)
     if kind == "polars":
         return _polars(columns, features)
     if kind == "numpy":
-        return _numpy(columns, features, len(rows))
-    return [{name: column[index] for name, column in columns.items()} for index in range(len(rows))]
+        return _numpy(columns, features, rows)
+    return [{name: column[index] for name, column in columns.items()} for index in range(rows)]
+
+
+def _numbers(values: Any) -> Any:
+    """An array as numpy's, without a copy; lists stay."""
+    if not isinstance(values, array):
+        return values
+    if available("numpy") is None:
+        return _plain(values)
+    import numpy as np
+
+    return np.asarray(values)
+
+
+def _plain(values: Any) -> list[Any]:
+    return [None if value is None or value != value else value for value in values]
+
+
+def _moments(values: Any, feature: Feature) -> list[Any]:
+    return _column([{feature.name: value} for value in values], feature)
 
 
 def _column(rows: Rows, feature: Feature) -> list[Any]:
@@ -51,7 +92,7 @@ def _column(rows: Rows, feature: Feature) -> list[Any]:
     return values
 
 
-def _pandas(columns: dict[str, list[Any]], features: Sequence[Feature]) -> Any:
+def _pandas(columns: Mapping[str, Any], features: Sequence[Feature]) -> Any:
     import pandas as pd
 
     made = {
@@ -60,7 +101,7 @@ def _pandas(columns: dict[str, list[Any]], features: Sequence[Feature]) -> Any:
     return pd.DataFrame(made, columns=[feature.name for feature in features])
 
 
-def _pandas_column(pd: Any, values: list[Any], feature: Feature) -> Any:
+def _pandas_column(pd: Any, values: Any, feature: Feature) -> Any:
     if feature.type == "float" or (feature.type == "integer" and None in values):
         return pd.Series(values, dtype="float64")
     if feature.type == "integer":
@@ -77,7 +118,7 @@ def _pandas_column(pd: Any, values: list[Any], feature: Feature) -> Any:
     return pd.Series(values, dtype="object")
 
 
-def _polars(columns: dict[str, list[Any]], features: Sequence[Feature]) -> Any:
+def _polars(columns: Mapping[str, Any], features: Sequence[Feature]) -> Any:
     import polars as pl
 
     kinds = {
@@ -96,11 +137,11 @@ def _polars(columns: dict[str, list[Any]], features: Sequence[Feature]) -> Any:
             kind, values = pl.Categorical(), [None if v is None else str(v) for v in values]
         else:
             kind = kinds[feature.type]
-        made.append(pl.Series(feature.name, values, dtype=kind))
+        made.append(pl.Series(feature.name, values, dtype=kind, nan_to_null=True))
     return pl.DataFrame(made)
 
 
-def _numpy(columns: dict[str, list[Any]], features: Sequence[Feature], rows: int) -> Any:
+def _numpy(columns: Mapping[str, Any], features: Sequence[Feature], rows: int) -> Any:
     import numpy as np
 
     numeric = all(feature.type in ("float", "integer", "boolean") for feature in features)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any, Mapping, Sequence
 
 from shipway_runtime import formats, frames
 from shipway_runtime.errors import UserError
@@ -45,6 +45,13 @@ class Predictor:
         """Predictions for a pandas or polars DataFrame that has at least the model's columns."""
         table = frames.select(frame, self.model.features, self.model.frame)
         return self._answer(table, len(frame))
+
+    def predict_columns(self, columns: Mapping[str, Any], rows: int) -> Predictions:
+        """Predictions for `rows` rows of columns that were read by `shipway_runtime.columns`."""
+        if not rows:
+            return self.predict([])
+        table = frames.from_columns(columns, self.model.features, self.model.frame, rows)
+        return self._answer(table, rows)
 
     @property
     def has_scores(self) -> bool:

@@ -83,11 +83,26 @@ CONVERTERS: dict[str, Callable[[Any], Any]] = {
 
 def plain_list(values: Any) -> list[Any]:
     """A column or array as JSON values: numpy numbers become Python's, NaN becomes null."""
+    if _is_plain_array(values):
+        found: list[Any] = values.tolist()
+        return found
     for method in ("to_list", "tolist"):
         if hasattr(values, method):
             values = getattr(values, method)()
             break
     return [plain_value(value) for value in values]
+
+
+def _is_plain_array(values: Any) -> bool:
+    """An array of numpy whose numbers JSON takes as they are.
+
+    Looking at each of millions of values would take longer than the model does.
+    """
+    if type(values).__module__ != "numpy" or not getattr(values, "shape", ()):
+        return False
+    if values.dtype.kind in "biu":
+        return True
+    return bool(values.dtype.str[1:] in ("f4", "f8") and math.isfinite(float(values.sum())))
 
 
 def plain_value(value: Any) -> Any:

@@ -8,6 +8,7 @@ directory or predictions, and the result that the request names. A user's mistak
     train     call the user's function, save the model that it returns
     finish    take over the model files that the user's own command wrote
     predict   predict a table with a model directory
+    batch     predict pieces of a large table, one after the other
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ import sys
 from pathlib import Path
 from typing import Any, Mapping, Sequence
 
-from shipway_runtime import assemble, calls, datasets, formats
+from shipway_runtime import assemble, batch, calls, datasets, formats
 from shipway_runtime.errors import UserError
 from shipway_runtime.flavours.python import find, is_pickle
 from shipway_runtime.formats import (
+    BatchRequest,
     Failure,
     FinishRequest,
     PredictRequest,
@@ -64,6 +66,8 @@ def _run(request: formats.Request) -> Result:
         return train(request)
     if isinstance(request, FinishRequest):
         return finish(request)
+    if isinstance(request, BatchRequest):
+        return batch.serve(request)
     return predict(request)
 
 
