@@ -22,6 +22,7 @@ from typing import Any, Mapping, NamedTuple, TypeVar, Union
 FORMAT = 1
 MODEL_FILE = "model.json"
 GOLDEN_FILE = "golden.json"
+VARIABLES_FILE = "variables.json"
 EVENTS_VARIABLE = "SHIPWAY_EVENTS_FD"
 OVERLAY_VARIABLE = "SHIPWAY_OVERLAY"
 # The user's code raised, or the model that came out of it is no good: a stop, not a wrong input.
@@ -329,6 +330,18 @@ def read_event(line: str | bytes) -> MetricEvent | None:
         )
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def read_variables(interpreter: str) -> dict[str, str]:
+    """What processes in an environment are given besides: `variables.json` above its `bin/`.
+
+    Most environments have none.
+    """
+    try:
+        values = json.loads((Path(interpreter).parent.parent / VARIABLES_FILE).read_bytes())
+    except OSError:
+        return {}
+    return {str(name): str(value) for name, value in values.items()}
 
 
 def file_digests(folder: Path) -> dict[str, str]:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from shipway.adapters import environments, registries, sources, targets
+from shipway.adapters import registries, sources, targets
+from shipway.adapters.environments.choosing import ChosenEnvironments, kind_of
 from shipway.adapters.environments.interface import Environments
 from shipway.adapters.registries.interface import Registry
 from shipway.adapters.sources.interface import Sources
@@ -93,10 +94,8 @@ class Project:
 
     @cached_property
     def environments(self) -> Environments:
-        """Python environments by uv."""
-        kind = catalogue.load("environments", environments.CATALOGUE, "uv")
-        made: Environments = kind(cache_folder())
-        return made
+        """Python environments of the kind that the spec asks for."""
+        return ChosenEnvironments(cache_folder(), kind_of(self.spec.environment))
 
     @cached_property
     def registry(self) -> Registry:

@@ -37,9 +37,10 @@ class LockedPackage(Record, frozen=True):
 class PythonEnvironment(Record, frozen=True, tag="environment"):
     """A virtual environment made from a lock.
 
-    `lock` is the text of the lock (a requirements file with hashes), `digest` names it together
-    with the Python version and platform, `interpreter` is the absolute path of its Python and
-    `overlay` the folder of third-party parts that the runtime adds behind the project's packages.
+    `lock` is the text of the lock (a requirements file with hashes, or the packages of conda),
+    `digest` names it together with the Python version and platform, `interpreter` is the absolute
+    path of its Python and `overlay` the folder of third-party parts that the runtime adds behind
+    the project's packages. `kind` is the adapter that made it and can make it again.
     """
 
     digest: str
@@ -49,6 +50,7 @@ class PythonEnvironment(Record, frozen=True, tag="environment"):
     packages: tuple[LockedPackage, ...]
     interpreter: str
     overlay: str
+    kind: str = "uv"
     format: int = FORMAT
 
     def content(self) -> object:

@@ -17,7 +17,7 @@ from shipway.adapters.environments.interface import worker_environment
 from shipway.adapters.environments.pythons import wanted_python
 from shipway.adapters.environments.uv import UvEnvironments
 from shipway.base import catalogue
-from shipway.base.errors import InputError, NotAvailableYetError, OutsideError
+from shipway.base.errors import InputError, OutsideError
 from shipway.records.source import LockedPackage, PythonEnvironment
 from shipway.spec.types import EnvironmentSpec
 
@@ -188,12 +188,6 @@ def test_two_processes_make_it_once(tmp_path):
     for maker in makers:
         maker.join()
     assert arguments[1].read_text() == "made\n"
-
-
-def test_conda_is_not_available_yet(tmp_path):
-    spec = EnvironmentSpec(conda="environment.yml")
-    with pytest.raises(NotAvailableYetError):
-        UvEnvironments(tmp_path).resolve(tmp_path, spec, silent)
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ def asked(text):
 @pytest.mark.parametrize(
     ("key", "text"),
     [
-        ("environment.conda", "environment: {conda: environment.yml}"),
         ("train.notebook", "train: {notebook: a.ipynb}"),
         ("train.metrics.stdout", "train: {command: x, model: m, metrics: {stdout: 'A: {a}'}}"),
         ("train.metrics.csv", "train: {command: x, model: m, metrics: {csv: m.csv}}"),

@@ -3,5 +3,6 @@
 
 CATALOGUE: dict[str, str] = {
     "uv": "shipway.adapters.environments.uv:UvEnvironments",
+    "conda": "shipway.adapters.environments.conda:CondaEnvironments",
     "fake": "shipway.adapters.environments.fake:FakeEnvironments",
 }

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from shipway.records.source import PythonEnvironment
 from shipway.spec.types import EnvironmentSpec
+from shipway_runtime.formats import read_variables
 
 # A variable of the caller's own environment that would turn another Python into this one.
 FOREIGN = ("CONDA_PREFIX", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
@@ -55,6 +56,7 @@ def worker_environment(
     of the environment that Shipway itself runs in is passed on.
     """
     variables = {name: value for name, value in base_env.items() if name not in FOREIGN}
+    variables |= read_variables(environment.interpreter)
     programs = str(Path(environment.interpreter).parent)
     variables["PATH"] = os.pathsep.join(filter(None, [programs, base_env.get("PATH", "")]))
     variables["PYTHONHASHSEED"] = "0"
