@@ -29,9 +29,13 @@ _DOCKER = {
 
 
 class Base(msgspec.Struct, frozen=True):
-    """What an image stands on: layers to copy from `folder`, configuration, and its Python."""
+    """What an image stands on: layers to copy from `folder`, configuration, and its Python.
+
+    With `own` the image brings its Python itself, and asks the base for a C library only.
+    """
 
     python: str
+    own: bool = False
     folder: Path | None = None
     digest: str = ""
     layers: tuple[Descriptor, ...] = ()
@@ -39,14 +43,16 @@ class Base(msgspec.Struct, frozen=True):
     config: dict[str, Any] = {}
 
 
-def open_base(base: str, platform: Platform, python: str) -> Base:
+def open_base(base: str, platform: Platform, python: str, *, own: str = "") -> Base:
     """The base that `base` names (`scratch` or the path of an OCI layout).
+
+    `own` is the path of the Python that the image itself brings; the base then needs none.
 
     Raises InputError when the layout is broken, is for another platform, or holds no Python of
     the minor version `python` (such as `3.11`): packages with compiled parts fit just one.
     """
     if base == SCRATCH:
-        return Base("python3")
+        return Base(own or "python3", own=bool(own))
     folder = Path(base)
     image = read_layout(folder, platform)
     found = Platform(str(image.config.get("os")), str(image.config.get("architecture")))
@@ -54,7 +60,8 @@ def open_base(base: str, platform: Platform, python: str) -> Base:
         what = f"the base is for {found}, the environment was made for {platform}"
         raise InputError(what, where=base, cure="Name a base for the same platform.")
     return Base(
-        python=find_python(folder, image.layers, python),
+        python=own or find_python(folder, image.layers, python),
+        own=bool(own),
         folder=folder,
         digest=image.manifest.digest,
         layers=tuple(_as_oci(layer) for layer in image.layers),

@@ -2,6 +2,7 @@
 """What goes into which layer: folders turned into entries.
 
     opt/shipway/site      the project's locked packages          ┐ layer "dependencies"
+                          (opt/shipway/conda: see `prefix`)      │
     opt/shipway/overlay   what the server needs besides them     ┘
     opt/shipway/runtime   the server itself (shipway_runtime)      layer "runtime"
     opt/shipway/bundle    code/ │ model/, service.json, lock.txt   layers "code" and "model"
@@ -54,7 +55,7 @@ def runtime_source() -> Path:
 
 def runtime_digest() -> str:
     """Names the content of the runtime layer: the server's own source."""
-    files = _walk(runtime_source(), _is_source)
+    files = walk(runtime_source(), _is_source)
     return digest_of([[str(relative), of_file(path)] for path, relative in files])
 
 
@@ -77,7 +78,7 @@ def dependency_entries(environment: PythonEnvironment) -> Iterator[Entry]:
 
 def installed_entries(folder: Path, prefix: str) -> Iterator[Entry]:
     """Entries of a folder of installed packages, without what belongs to one machine."""
-    for path, relative in _walk(folder, _is_portable):
+    for path, relative in walk(folder, _is_portable):
         place = f"{prefix}/{relative}"
         if relative.name == "RECORD" and relative.parent.suffix == ".dist-info":
             yield Entry(place, _portable_record(path.read_bytes()))
@@ -89,7 +90,7 @@ def installed_entries(folder: Path, prefix: str) -> Iterator[Entry]:
 def folder_entries(folder: Path, prefix: str) -> Iterator[Entry]:
     """Entries of a folder of code or of a model; InputError for a link that leaves it."""
     root = folder.resolve()
-    for path, relative in _walk(folder, _is_source):
+    for path, relative in walk(folder, _is_source):
         place = f"{prefix}/{relative}"
         if path.is_symlink():
             yield _linked(path, place, root)
@@ -108,7 +109,7 @@ def _linked(path: Path, place: str, root: Path) -> Entry:
     raise InputError("a link that leaves its folder can't be packaged", where=str(path), cure=cure)
 
 
-def _walk(
+def walk(
     folder: Path, keep: Callable[[PurePosixPath], bool]
 ) -> Iterator[tuple[Path, PurePosixPath]]:
     """Files and links below `folder` that `keep` wants, sorted; no link is followed."""

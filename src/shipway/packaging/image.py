@@ -12,7 +12,7 @@ The image runs as any user, writes nothing outside /tmp and takes further argume
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import msgspec
@@ -37,6 +37,11 @@ ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "HOME": "/tmp",  # noqa: S108 - the only folder that every platform lets a container write
 }
+NOTE = (
+    "Complete besides the interpreter: bring Python to python3, or copy /opt/shipway into an image "
+    "that has it."
+)
+NOTE_OWN = "Complete besides the C library: copy /opt/shipway into an image that has it."
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -50,11 +55,17 @@ class WrittenImage(msgspec.Struct, frozen=True):
 
 
 class ImageWriter:
-    """Writes one image into the folder `target`, layer by layer, on top of `base`."""
+    """Writes one image into the folder `target`, layer by layer, on top of `base`.
 
-    def __init__(self, target: Path, base: Base) -> None:
+    `variables` are those of the project's packages; Shipway's own come after them.
+    """
+
+    def __init__(
+        self, target: Path, base: Base, variables: Mapping[str, str] | None = None
+    ) -> None:
         self._target = target
         self._base = base
+        self._variables = dict(variables or {})
         self._layers: dict[str, Layer] = {}
         (target / "blobs" / "sha256").mkdir(parents=True, exist_ok=True)
         self._copy_base()
@@ -98,12 +109,10 @@ class ImageWriter:
         return (*self._base.diff_ids, *(layer.diff_id for layer in self._layers.values()))
 
     def _label(self, labels: Mapping[str, str]) -> dict[str, str]:
-        found = {"dev.shipway.interpreter": self._base.python if self._base.folder else "none"}
+        brought = self._base.own or self._base.folder is not None
+        found = {"dev.shipway.interpreter": self._base.python if brought else "none"}
         if self._base.folder is None:
-            found["dev.shipway.note"] = (
-                "Complete besides the interpreter: bring Python to python3, or copy /opt/shipway "
-                "into an image that has it."
-            )
+            found["dev.shipway.note"] = NOTE_OWN if self._base.own else NOTE
         else:
             found["org.opencontainers.image.base.digest"] = self._base.digest
         return dict(sorted({**found, **labels}.items()))
@@ -111,7 +120,9 @@ class ImageWriter:
     def _config(self, platform: Platform, labels: dict[str, str]) -> dict[str, Any]:
         above = self._base.config
         inherited = dict(item.partition("=")[::2] for item in above.get("Env") or ())
-        env = {"PATH": _PATH, **inherited, **ENVIRONMENT}
+        env = {"PATH": _PATH, **inherited, **self._variables, **ENVIRONMENT}
+        if self._base.own:
+            env["PATH"] = f"{PurePosixPath(self._base.python).parent}:{env['PATH']}"
         history = [{"created": EPOCH, "created_by": "base"} for _ in self._base.layers]
         history += [{"created": EPOCH, "created_by": f"shipway: {name}"} for name in self._layers]
         return {

@@ -19,6 +19,7 @@ from shipway.packaging.context import base_reference, dockerfile
 from shipway.packaging.folders import write_folder
 from shipway.packaging.layers import Entry
 from shipway.packaging.platform import oci_platform, python_minor
+from shipway.packaging.prefix import has_prefix
 from shipway.records.source import PythonEnvironment
 
 
@@ -32,6 +33,12 @@ class DockerfileBuilder:
         packaged.
         """
         environment = request.environment
+        if has_prefix(environment):
+            raise InputError(
+                "a Dockerfile installs requirements, the environment is made of conda packages",
+                where="package.builder",
+                cure="Write native, which puts the conda packages into the image itself.",
+            )
         host = oci_platform(environment.platform)
         python = python_minor(environment.python)
         reference = base_reference(request.base, python)

@@ -9,6 +9,7 @@ from shipway.packaging.base import open_base
 from shipway.packaging.bundle import model_entries
 from shipway.packaging.image import ImageWriter
 from shipway.packaging.platform import oci_platform, python_minor
+from shipway.packaging.prefix import PYTHON, has_prefix, image_variables, prefix_entries
 
 
 class NativeBuilder:
@@ -22,13 +23,16 @@ class NativeBuilder:
         """
         environment = request.environment
         platform = oci_platform(environment.platform)
-        base = open_base(request.base, platform, python_minor(environment.python))
-        image = ImageWriter(target, base)
+        conda = has_prefix(environment)
+        own = PYTHON if conda else ""
+        base = open_base(request.base, platform, python_minor(environment.python), own=own)
+        image = ImageWriter(target, base, image_variables(environment))
         if request.dependencies is not None:
             ready = request.dependencies
             image.reuse("dependencies", ready.layer, ready.blob)
         else:
-            image.add("dependencies", contents.dependency_entries(environment))
+            entries = prefix_entries if conda else contents.dependency_entries
+            image.add("dependencies", entries(environment))
         runtime = f"{contents.RUNTIME}/shipway_runtime"
         image.add("runtime", contents.folder_entries(contents.runtime_source(), runtime))
         image.add("code", contents.folder_entries(request.code, f"{contents.BUNDLE}/code"))
