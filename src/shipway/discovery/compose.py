@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From what was found in a repository to the text of its first `shipway.yaml`.
+
+    proposal = propose(folder, look(folder), Wishes(target="churned"))
+    proposal.text, proposal.sayings, proposal.target
+
+The text always reads back without a mistake, and its checks hold for the data that they were
+inferred from: they are carried out before it is shown, and what does not hold is left out.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from shipway.discovery.compose_data import compose_data
+from shipway.discovery.compose_notes import Notes, Saying
+from shipway.discovery.compose_project import (
+    compose_environment,
+    compose_tests,
+    mention_tools,
+    project_name,
+    suggest_application,
+)
+from shipway.discovery.compose_text import write
+from shipway.discovery.compose_train import TrainPart, compose_train
+from shipway.discovery.findings import RepositoryFindings
+from shipway.discovery.running import EntryPoint
+from shipway.discovery.tables import TableFinding
+from shipway.discovery.tables_choice import TableChoice, choose_tables
+from shipway.discovery.tables_target import Candidate, Guess, guess
+from shipway.spec.types import (
+    DataSpec,
+    DeploySpec,
+    EvaluateSpec,
+    ModelSpec,
+    Spec,
+    StepSpec,
+    Task,
+)
+
+SPEC_NAME = "shipway.yaml"
+METRICS: dict[Task, tuple[str, ...]] = {
+    "binary": ("roc_auc", "average_precision", "recall", "precision"),
+    "multiclass": ("accuracy", "balanced_accuracy", "f1_macro"),
+    "regression": ("mae", "rmse", "r2"),
+}
+LABEL_METRICS = ("accuracy", "recall", "precision", "f1")
+GATES: dict[Task, str] = {
+    "binary": "roc_auc >= 0.80",
+    "multiclass": "accuracy >= 0.80",
+    "regression": "r2 >= 0.50",
+}
+
+
+class Wishes(msgspec.Struct, frozen=True):
+    """What the user said: the target column, the entry point by its name."""
+
+    target: str | None = None
+    entry: str | None = None
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """A first spec and what is to be said about it.
+
+    `guess` is the target with its rivals (None: no table); `entries` are equally likely ways to
+    train, the chosen one first; `live` says whether the road can lead to an endpoint.
+    """
+
+    text: str
+    sayings: tuple[Saying, ...]
+    spec: Spec
+    guess: Guess | None = None
+    entries: tuple[EntryPoint, ...] = ()
+    table: TableFinding | None = None
+    tested: bool = False
+    live: bool = False
+
+    @property
+    def rivals(self) -> tuple[Candidate, ...]:
+        """Columns that may be the target as well; empty when the guess is sure."""
+        return () if self.guess is None or self.guess.sure else self.guess.candidates[:8]
+
+
+def propose(folder: Path, findings: RepositoryFindings, wishes: Wishes) -> Proposal:
+    """A first spec for `folder`. InputError when a wish can't be met."""
+    from shipway.discovery.compose_verify import verified
+
+    notes = Notes()
+    entries = likely_entries(findings)
+    entry = next((each for each in entries if each.name == wishes.entry), None)
+    entry = entry or (entries[0] if entries else None)
+    choice = choose_tables(folder, findings, entry)
+    found = guess_target(findings, entry, choice, wishes.target)
+    spec = _Composer(folder, findings, choice, found, notes).spec(entry)
+    spec = verified(folder, spec, notes)
+    notes.after(lines=_closing(spec))
+    return Proposal(
+        text=write(spec, notes.notes, notes.tails, _head(notes)),
+        sayings=tuple(notes.sayings),
+        spec=spec,
+        guess=found,
+        entries=entries,
+        table=choice.finding,
+        tested=spec.tests is not None,
+        live=bool(spec.deploy),
+    )
+
+
+def likely_entries(findings: RepositoryFindings) -> tuple[EntryPoint, ...]:
+    """Ways to train that are as likely as the likeliest, that one first."""
+    training = [entry for entry in findings.entries if entry.trains]
+    return tuple(entry for entry in training if entry.score >= training[0].score)
+
+
+def guess_target(
+    findings: RepositoryFindings,
+    entry: EntryPoint | None,
+    choice: TableChoice,
+    wanted: str | None,
+) -> Guess | None:
+    """The target in the chosen table: what the code predicts counts before the names."""
+    table = choice.finding
+    if table is None:
+        return None
+    uses = findings.of(entry, findings.targets) if entry is not None else ()
+    used: dict[str, tuple[int, str]] = {}
+    for use in uses or findings.targets:
+        column = use.column
+        if not column and use.position is not None and -len(table.names) <= use.position:
+            column = table.names[use.position] if use.position < len(table.names) else ""
+        if column:
+            used.setdefault(column, (use.score, f"{use.at}: {use.why}"))
+    return guess(table, used, wanted, task_by_code(findings, entry))
+
+
+def task_by_code(findings: RepositoryFindings, entry: EntryPoint | None) -> Task | None:
+    """What the names of the estimators say: a regressor, or some classifier."""
+    found = findings.estimators if entry is None else findings.of(entry, findings.estimators)
+    for each in found:
+        name = each.estimator.rsplit(".", 1)[-1]
+        if "Classif" in name or name.startswith("Logistic") or name.endswith(("NB", "SVC")):
+            return "multiclass"
+        if "Regress" in name or name in ("Ridge", "Lasso", "ElasticNet", "SVR"):
+            return "regression"
+    return None
+
+
+class _Composer:
+    """Puts the parts of one spec together."""
+
+    def __init__(
+        self,
+        folder: Path,
+        findings: RepositoryFindings,
+        choice: TableChoice,
+        found: Guess | None,
+        notes: Notes,
+    ) -> None:
+        self.folder = folder
+        self.findings = findings
+        self.choice = choice
+        self.guess = found
+        self.notes = notes
+
+    def spec(self, entry: EntryPoint | None) -> Spec:
+        """The whole of it."""
+        notes, name = self.notes, project_name(self.folder)
+        task = self.guess.task if self.guess else None
+        part = compose_train(entry, self.findings, self.choice, task, notes)
+        by_function = part.spec is not None and part.spec.function is not None
+        handed = by_function and part.spec is not None and not part.spec.params
+        data = compose_data(self.choice, self.guess, notes, split=handed)
+        train = part.spec if self.guess is not None else None
+        if part.spec is not None and train is None:
+            part = self._without_table(part)
+        evaluate = self._evaluate(data, part) if train is not None and data else None
+        notes.after(lines=part.advice)
+        spec = Spec(
+            shipway=1,
+            project=name,
+            model=self._model(name),
+            environment=compose_environment(self.findings, entry, notes),
+            data=data,
+            tests=compose_tests(self.folder, self.findings, notes),
+            train=train,
+            evaluate=evaluate,
+            deploy={"production": DeploySpec(target="local")} if evaluate else {},
+        )
+        suggest_application(self.findings, notes)
+        mention_tools(self.findings, notes)
+        if spec.data is None and spec.tests is None and spec.train is None:
+            hello = StepSpec(command=("python3 --version",))
+            spec = msgspec.structs.replace(spec, steps={"hello": hello})
+        return spec
+
+    def _model(self, name: str) -> ModelSpec | None:
+        found = self.guess
+        if found is None:
+            return None
+        why = f" ({'; '.join(found.why)})" if found.why else ""
+        self.notes.guessed(f"{found.target} is what the model predicts{why}: {found.task}")
+        if not found.sure:
+            self.notes.on("model", text="the target is a guess: is it the right column?")
+        if found.positive is not None:
+            self.notes.guessed(f"{found.positive!r} is the positive class of {found.target}")
+        for note in found.notes:
+            self.notes.unknown(note)
+            self.notes.on("model", text=note)
+        return ModelSpec(name=name, task=found.task, target=found.target, positive=found.positive)
+
+    def _without_table(self, part: TrainPart) -> TrainPart:
+        """Training can't be described before the target is known, which takes a table."""
+        self.notes.unknown("no table that can be read here, so the target is not known")
+        assert part.spec is not None  # noqa: S101 - the caller looked
+        text = write(Spec(1, "x", train=part.spec)).split("\n", 2)[2].rstrip()
+        return TrainPart(
+            advice=(
+                "Training is known, its data are not. Once they are, remove the marks below:",
+                "model: {name: NAME, task: binary, target: COLUMN, positive: 1}",
+                "data: {all: FILE.csv}",
+                *text.splitlines(),
+            )
+        )
+
+    def _evaluate(self, data: DataSpec, part: TrainPart) -> EvaluateSpec | None:
+        assert self.guess is not None  # noqa: S101 - there is training, so there is a target
+        task = self.guess.task
+        metrics = METRICS[task]
+        if task == "binary" and not part.scores:
+            metrics = LABEL_METRICS
+        dataset = "test"
+        if data.test is None and data.split is None:
+            dataset = "train" if data.train is not None else "all"
+            text = "the training saw these rows: a file of rows that it does not see tells more"
+            self.notes.on("evaluate", "dataset", text=text)
+            self.notes.unknown(
+                "no rows are set apart: the evaluation asks about rows that the training saw"
+            )
+        gate = GATES[task] if metrics is not LABEL_METRICS else "accuracy >= 0.80"
+        line = f"gates: [{gate}]   # what a model must reach; the first run shows where it stands"
+        self.notes.after("evaluate", lines=(line,))
+        return EvaluateSpec(dataset=dataset, metrics=metrics)
+
+
+def _head(notes: Notes) -> tuple[str, ...]:
+    """The first lines of the file."""
+    open_ = sum(saying.kind == "unknown" for saying in notes.sayings)
+    asks = f"; {open_} to look at" if open_ else ""
+    return (f"Written by `shipway init` from what it found{asks}. Read it, change it, commit it.",)
+
+
+def _closing(spec: Spec) -> tuple[str, ...]:
+    if spec.train is not None and not spec.deploy:
+        return ("deploy: {production: {target: local}}   # needs `evaluate`",)
+    return ()
