@@ -15,6 +15,16 @@ ROWS_PER_CATEGORY = 5
 LONGEST_CATEGORY = 40
 NUMBERS = ("integer", "float")
 MOST_MISSING = 0.9
+CALENDAR = {
+    "month": (1, 12),
+    "day": (1, 31),
+    "hour": (0, 23),
+    "minute": (0, 59),
+    "second": (0, 59),
+    "weekday": (0, 7),
+    "week": (0, 53),
+    "quarter": (1, 4),
+}
 SHARES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
@@ -93,6 +103,16 @@ def bounds(column: ColumnFinding) -> tuple[float | None, float | None]:
         return (0 if low >= 0 else None), None
     if column.type == "float" and low >= 0 and high <= 1:
         return 0, 1
+    first, last = CALENDAR.get(column.name.lower(), (1, 0))
+    if first <= low and high <= last:
+        return first, last
+    least, most = _widened(low, high)
+    # Next year will come.
+    return least, None if column.name.lower() == "year" else most
+
+
+def _widened(low: float, high: float) -> tuple[float | None, float | None]:
+    """Half as much again on either side, to a round number; 0 where nothing lies beyond it."""
     span = float(high) - float(low)
     if not math.isfinite(span) or span == 0:
         return None, None

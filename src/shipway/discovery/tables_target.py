@@ -122,14 +122,15 @@ def _reasons(
     if column.type in ("date", "datetime") or (column.type == "string" and not _is_few(column)):
         yield -60, ""
     name = _simple(column.name)
+    say = "" if code is not None else "its name"
     if name in NAMES:
-        yield NAMES[name], "its name"
+        yield NAMES[name], say
     elif points := max((PARTS[part] for part in name.split("_") if part in PARTS), default=0):
-        yield points, "its name"
+        yield points, say
     elif re.match(r"(is|has|will|did|was)_", name) and column.distinct <= 2:
-        yield FLAG, "its name"
+        yield FLAG, say
     if number == total - 1:
-        yield LAST, "it is the last column"
+        yield LAST, "" if code is not None else "it is the last column"
     elif number == 0:
         yield FIRST, ""
 
