@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a spec asks for that is wrong or not available yet, said before anything is done."""
 
+from typing import TYPE_CHECKING
+
 from shipway.engine.wiring import Project
+
+if TYPE_CHECKING:
+    from shipway.evaluation.plan import Problem
 
 
 def unavailable_in(project: Project) -> list[str]:
@@ -9,7 +14,16 @@ def unavailable_in(project: Project) -> list[str]:
     from shipway.spec.availability import unavailable
 
     lines = [str(mistake) for mistake in unavailable(project.document)]
-    return lines + _gates(project)
+    return lines + _stops(project) + _gates(project)
+
+
+def _stops(project: Project) -> list[str]:
+    train = project.spec.train
+    if train is None or all(rule == "nan" for rule in train.stop_if):
+        return []
+    from shipway.evaluation.plan import stop_problems
+
+    return [_line(project, problem) for problem in stop_problems(train)]
 
 
 def _gates(project: Project) -> list[str]:
@@ -18,8 +32,16 @@ def _gates(project: Project) -> list[str]:
         return []
     from shipway.evaluation.plan import problems
 
-    reports = spec.train is not None and spec.train.metrics is not None
-    return [
-        "\n".join(filter(None, [f"{project.document.where(*p.keys)}: {p.what}", p.cure]))
-        for p in problems(spec.evaluate, spec.model.task, may_report=reports)
-    ]
+    metrics = spec.train.metrics if spec.train is not None else None
+    found = problems(
+        spec.evaluate,
+        spec.model.task,
+        may_report=metrics is not None,
+        better=metrics.better if metrics is not None else None,
+    )
+    return [_line(project, problem) for problem in found]
+
+
+def _line(project: Project, problem: "Problem") -> str:
+    place = project.document.where(*problem.keys)
+    return "\n".join(filter(None, [f"{place}: {problem.what}", problem.cure]))

@@ -37,8 +37,6 @@ def _asked(spec: Spec) -> Iterator[tuple[KeyPath, str]]:
     """Key paths, each with a cure of its own if there is one."""
     if spec.model is not None and isinstance(spec.model.threshold, ThresholdSpec):
         yield ("model", "threshold"), "Write a number, or remove it."
-    if spec.environment is not None and spec.environment.conda is not None:
-        yield ("environment", "conda"), "Write requirements: requirements.txt instead."
     if spec.data is not None and spec.data.drift is not None:
         yield ("data", "drift"), ""
     if spec.data is not None and spec.data.snapshot:
@@ -63,16 +61,6 @@ def _asked(spec: Spec) -> Iterator[tuple[KeyPath, str]]:
 def _train(train: TrainSpec) -> Iterator[tuple[KeyPath, str]]:
     if train.notebook is not None:
         yield ("train", "notebook"), "Write function: MODULE:NAME or command: … instead."
-    if len(train.model) > 1:
-        yield ("train", "model"), "Write all of the model to one file."
-    if train.metrics is not None:
-        given = {
-            "stdout": bool(train.metrics.stdout),
-            "csv": train.metrics.csv is not None,
-            "mlflow": train.metrics.mlflow,
-        }
-        for key in (key for key, asked in given.items() if asked):
-            yield ("train", "metrics", key), "Write {json: FILE} instead."
 
 
 def _package(package: PackageSpec) -> Iterator[tuple[KeyPath, str]]:

@@ -70,6 +70,13 @@ def _train(review: Review, train: TrainSpec) -> None:
         review.add(("train",), "says not how", cure="Add function: MODULE:NAME or command: ….")
     for way in given[1:]:
         review.add(("train", way), f"stands beside {given[0]}", cure="Choose one of them.")
+    if given == ["function"] and review.given("train", "model"):
+        review.add(
+            ("train", "model"),
+            "stands beside function, which returns its model",
+            cure="Remove it. A function that writes its model is a command: "
+            'python -c "from module import main; main()".',
+        )
     if given == ["command"] and not review.given("train", "model"):
         review.add(
             ("train",), "the key 'model' is missing", expected="the file that the command writes"
@@ -81,7 +88,7 @@ def _train(review: Review, train: TrainSpec) -> None:
 def _metrics(review: Review, metrics: MetricsSource) -> None:
     ways = ("stdout", "json", "csv", "mlflow")
     given = [way for way in ways if review.given("train", "metrics", way)]
-    if len(given) != 1:
+    if len(given) > 1 or not (given or review.given("train", "metrics", "better")):
         review.add(
             ("train", "metrics"),
             f"found {' and '.join(given) or 'none'}",
@@ -89,6 +96,13 @@ def _metrics(review: Review, metrics: MetricsSource) -> None:
         )
     elif given == ["mlflow"] and not metrics.mlflow:
         review.add(("train", "metrics", "mlflow"), "found false", cure="Remove the key metrics.")
+    if metrics.map and given in ([], ["stdout"]):
+        review.add(
+            ("train", "metrics", "map"),
+            "means nothing here",
+            expected="map beside json, csv or mlflow: {name here: name there}",
+            cure="Patterns of stdout name the metric where its number stands.",
+        )
 
 
 def _evaluate(review: Review) -> None:

@@ -194,13 +194,19 @@ class NoProgressSpec(Base, frozen=True):
 
 
 class MetricsSource(Base, frozen=True):
-    """Where the metrics of a training command are found."""
+    """Where the metrics of a training command are found, and which way they are better.
+
+    `stdout` has patterns of printed lines with the name of the metric where its number stands
+    ("ROC AUC: {roc_auc}"), or the word classification_report. `map` is {our name: name or dotted
+    path there}. `better` declares the direction of metrics whose names do not tell it.
+    """
 
     stdout: OneOrMoreWords = ()
     json: Words | None = None
     csv: Words | None = None
     mlflow: bool = False
     map: dict[str, str] = {}
+    better: dict[str, Literal["higher", "lower"]] = {}
 
 
 class TrainSpec(Base, frozen=True):

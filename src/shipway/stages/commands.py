@@ -6,7 +6,6 @@ in.
 import re
 import shlex
 from collections.abc import Mapping
-from pathlib import Path
 
 from shipway.base import clock
 from shipway.base.errors import InputError
@@ -28,16 +27,18 @@ def split(command: str, *, where: str = "") -> list[str]:
     return words
 
 
-def fill(text: str, data: Mapping[str, Path], *, where: str = "") -> str:
-    """Replace `{data.train}` by the dataset's absolute path; InputError for an unknown name."""
-    known = {f"data.{name}": path for name, path in data.items()}
+def fill(text: str, known: Mapping[str, str], *, where: str = "") -> str:
+    """Replace `{data.train}` by what `known` says of it; InputError for an unknown name."""
 
     def replace(found: re.Match[str]) -> str:
         name = found.group(1)
         if name not in known:
-            cure = did_you_mean(name, known) or "This project declares no data."
+            names = ", ".join(f"{{{each}}}" for each in known)
+            cure = did_you_mean(name, known) or (
+                f"There are: {names}." if known else "This project declares no data and no params."
+            )
             raise InputError(f"{{{name}}} stands for nothing here", where=where, cure=cure)
-        return str(known[name])
+        return known[name]
 
     return PLACE.sub(replace, text)
 

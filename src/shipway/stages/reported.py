@@ -1,53 +1,81 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The metrics that the user's training reported, from wherever `train.metrics` says they are."""
+"""The metrics that the user's training reported, from wherever `train.metrics` says they are.
 
-from collections.abc import Mapping
+They are shown as reported and gated as plain values: an interval that nobody computed is never
+given.
+"""
 
-import msgspec
+from dataclasses import dataclass, field
 
 from shipway.base.errors import InputError
-from shipway.spec.types import TrainSpec
+from shipway.spec.document import Document
+from shipway.spec.types import Spec
+from shipway.stages import mlflow_runs
+from shipway.stages.metric_files import from_json, read_csv, read_json, renamed
+from shipway.stages.printed import Printed
 from shipway.stages.training import Training
 
 
-def metric_files(spec: TrainSpec) -> list[str]:
-    """Files that the training writes for its metrics: outputs, never inputs."""
-    return [spec.metrics.json] if spec.metrics is not None and spec.metrics.json else []
+@dataclass(frozen=True)
+class Reported:
+    """Metrics by name, and the parameters that MLflow was told."""
+
+    metrics: dict[str, float] = field(default_factory=dict)
+    params: dict[str, str] = field(default_factory=dict)
 
 
-def reported_metrics(job: Training) -> dict[str, float]:
-    """Metrics from the JSON file that the command wrote, renamed by `map`."""
+def printed_metrics(document: Document) -> Printed:
+    """What looks for the patterns of `stdout:` in the output."""
+    spec: Spec = document.spec
+    source = spec.train.metrics if spec.train is not None else None
+    patterns = source.stdout if source is not None else ()
+    places = [document.where("train", "metrics", "stdout", n) for n in range(len(patterns))]
+    return Printed(patterns, places, spec.model.positive if spec.model is not None else None)
+
+
+def reported_metrics(job: Training) -> Reported:
+    """What the training reported by file, by table or to MLflow.
+
+    InputError when it is not where the spec says.
+    """
     source = job.spec.metrics
-    if source is None or source.json is None:
-        return {}
-    where = job.ctx.document.where("train", "metrics", "json")
-    path = job.space.written([source.json], where=where)[0]
-    try:
-        value = msgspec.json.decode(path.read_bytes())
-    except msgspec.DecodeError as error:
-        raise InputError(f"{source.json} is not JSON: {error}", where=where) from None
-    numbers = _flat(value)
-    if source.map:
-        return {ours: _number(numbers, theirs, where) for ours, theirs in source.map.items()}
-    return numbers
+    printed = job.progress.printed
+    printed.check()
+    if source is not None and source.json is not None:
+        where = job.ctx.document.where("train", "metrics", "json")
+        value = read_json(job.written([source.json], where)[0], source.json, where)
+        return Reported(from_json(value, source.map, source.json, where))
+    if source is not None and source.csv is not None:
+        where = job.ctx.document.where("train", "metrics", "csv")
+        found = read_csv(job.written([source.csv], where)[0], source.csv, where)
+        return Reported(renamed(found, source.map, source.csv, where))
+    if source is not None and source.mlflow:
+        return _from_mlflow(job, source.map)
+    return Reported(printed.table_values())
 
 
-def _flat(value: object, prefix: str = "") -> dict[str, float]:
-    """Numbers in nested mappings, by their dotted path."""
-    if isinstance(value, dict):
-        found: dict[str, float] = {}
-        for name, item in value.items():
-            found |= _flat(item, f"{prefix}.{name}" if prefix else str(name))
-        return found
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return {prefix: float(value)}
-    return {}
+def _from_mlflow(job: Training, names: dict[str, str]) -> Reported:
+    where = job.ctx.document.where("train", "metrics", "mlflow")
+    found = mlflow_runs.find_runs(job.space.folder, job.began)
+    if not found.finished:
+        raise _no_run(found.unfinished, where)
+    run = found.finished[0]
+    if len(found.finished) > 1:
+        job.ctx.tell(f"MLflow: {run.name}, the newest of {len(found.finished)} finished runs")
+    metrics = renamed(run.metrics, names, f"MLflow's run {run.name}", where)
+    return Reported(metrics, dict(run.params))
 
 
-def _number(numbers: Mapping[str, float], name: str, where: str) -> float:
-    if name not in numbers:
-        known = ", ".join(sorted(numbers)) or "none"
-        raise InputError(
-            f"the metrics file has no number {name!r}", where=where, cure=f"It has: {known}."
+def _no_run(unfinished: int, where: str) -> InputError:
+    if unfinished:
+        return InputError(
+            f"the training finished no run of MLflow's; {unfinished} did not end well",
+            where=where,
+            cure="End each with mlflow.end_run(), or use `with mlflow.start_run():`.",
         )
-    return numbers[name]
+    return InputError(
+        "the training logged no run to MLflow",
+        where=where,
+        cure="MLFLOW_TRACKING_URI names a folder of the workspace while it runs. Does the script "
+        "set another one (mlflow.set_tracking_uri, train.env)? Runs on a server are not read.",
+    )

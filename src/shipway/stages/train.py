@@ -16,8 +16,9 @@ from shipway.records.training import TestReport, TrainedModel
 from shipway.spec.types import TrainSpec
 from shipway.stages.context import StageContext
 from shipway.stages.golden import write_golden_rows
+from shipway.stages.metric_files import declared_files
 from shipway.stages.progress import Progress
-from shipway.stages.reported import metric_files, reported_metrics
+from shipway.stages.reported import printed_metrics, reported_metrics
 from shipway.stages.requirements import check_requirements
 from shipway.stages.stage import Parts, Scope
 from shipway.stages.train_by_command import by_command
@@ -41,8 +42,8 @@ def train(
     spec, model = ctx.spec.train, ctx.spec.model
     assert spec is not None and model is not None  # noqa: S101 - the plan needs both keys
     tables = {} if isinstance(data, Skipped) else data.datasets
-    progress = Progress(spec, ctx.cancelled, ctx.tell)
-    outputs = [*spec.model, *metric_files(spec)]
+    progress = Progress(spec, ctx.cancelled, ctx.tell, printed_metrics(ctx.document))
+    outputs = [*spec.model, *declared_files(spec)]
     where = ctx.document.where("train")
     with open_workspace(
         ctx, source, spec.code, inputs=spec.inputs, outputs=outputs, where=where
@@ -51,13 +52,14 @@ def train(
         job.golden = write_golden_rows(ctx, source, data)
         result = _carry_out(job)
         space.check_inputs()
-        reported = {**result.metrics, **progress.last(), **reported_metrics(job)}
+        found = reported_metrics(job)
+        reported = {**result.metrics, **progress.last(), **found.metrics}
         check_requirements(spec, reported, ctx.document)
         return TrainedModel(
             digest=put_tree(ctx.store.objects, job.output),
             flavour=result.flavour,
-            params=spec.params,
-            curves={name: tuple(points) for name, points in progress.curves.items()},
+            params={**found.params, **spec.params},
+            curves=dict(progress.curves),
             reported={name: float(value) for name, value in reported.items()},
             golden_rows=result.golden_rows,
             features=result.features,

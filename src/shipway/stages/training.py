@@ -7,18 +7,20 @@ job.finish()            a model directory of the files that `train.model` names
 job.check(ended)        what a process that ended badly means
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
+from shipway.base import clock
 from shipway.base.errors import InputError, StoppedError
 from shipway.base.processes import Completed
 from shipway.records.data import Dataset
 from shipway.records.source import PythonEnvironment, Source
 from shipway.spec.types import ModelSpec, TrainSpec
 from shipway.stages.commands import Deadline
+from shipway.stages.complaints import explain_complaint
 from shipway.stages.context import StageContext
 from shipway.stages.progress import Progress
 from shipway.stages.tables import table_files, table_paths
@@ -43,9 +45,12 @@ class Training:
     tables: Mapping[str, Dataset]
     golden: Path | None = None
     deadline: Deadline = field(init=False)
+    began: int = field(init=False)
+    tail: str = ""
 
     def __post_init__(self) -> None:
         self.deadline = Deadline(self.spec.timeout)
+        self.began = int(clock.now().timestamp() * 1000)
 
     @property
     def output(self) -> Path:
@@ -62,6 +67,41 @@ class Training:
         """The tables as the worker is given them."""
         return table_files(self.ctx, self.source, self.tables)
 
+    def process(self, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> None:
+        """Run one process of the user's training to its good end."""
+        ended = self.ctx.process(
+            argv,
+            cwd=cwd,
+            env=env,
+            timeout=self.deadline.left(),
+            on_line=self.progress.line,
+            cancelled=self.progress.stop,
+        )
+        self.tail = ended.tail
+        self.check(ended)
+
+    def written(self, outputs: Sequence[str], where: str) -> list[Path]:
+        """The files or folders that the training wrote; StoppedError for one that is not there."""
+        try:
+            return self.space.written(outputs, where=where)
+        except StoppedError as error:
+            cure = [error.cure, self._written_elsewhere(outputs)]
+            if self.tail.strip():
+                cure.append(f"The last lines of its output:\n{self.tail.rstrip()}")
+            text = "\n".join(filter(None, cure))
+            raise StoppedError(error.what, where=error.where, cure=text) from None
+
+    def _written_elsewhere(self, outputs: Sequence[str]) -> str:
+        """Files of the same names that this training wrote to other places of its workspace."""
+        found = [
+            path.relative_to(self.space.folder).as_posix()
+            for output in outputs
+            for path in sorted(self.space.folder.rglob(PurePosixPath(output).name))
+            if path.stat().st_mtime * 1000 >= self.began
+        ]
+        others = [path for path in found if path not in outputs]
+        return f"It wrote {', '.join(others)}: write that in shipway.yaml." if others else ""
+
     def finish(self) -> formats.Result:
         """Make a model directory of the files that the user's own process wrote."""
         where = self.ctx.document.where("train", "model")
@@ -71,7 +111,7 @@ class Training:
                 where=where,
                 cure="Add for instance 'model: model.pkl' under 'train'.",
             )
-        files = self.space.written(self.spec.model, where=where)
+        files = self.written(self.spec.model, where)
         request = formats.FinishRequest(
             model_files=tuple(str(path) for path in files), **self.common()
         )
@@ -133,5 +173,9 @@ class Training:
             raise StoppedError(
                 f"the training command ended with exit code {ended.returncode}",
                 where=self.ctx.document.where("train", "command"),
-                cure=self.space.explain(ended.tail),
+                cure=self._explain(ended.tail),
             )
+
+    def _explain(self, tail: str) -> str:
+        complaint = explain_complaint(tail, self.space.folder, self.tables)
+        return "\n".join(filter(None, [self.space.explain(tail), complaint]))

@@ -18,10 +18,6 @@ def asked(text):
     ("key", "text"),
     [
         ("train.notebook", "train: {notebook: a.ipynb}"),
-        ("train.metrics.stdout", "train: {command: x, model: m, metrics: {stdout: 'A: {a}'}}"),
-        ("train.metrics.csv", "train: {command: x, model: m, metrics: {csv: m.csv}}"),
-        ("train.metrics.mlflow", "train: {command: x, model: m, metrics: {mlflow: true}}"),
-        ("train.model", "train: {command: x, model: [a, b]}"),
         ("data.drift", "data: {train: a, drift: {at_most: 0.1}}"),
         ("data.snapshot", "data: {train: a, snapshot: true}"),
         (
@@ -67,6 +63,9 @@ def test_a_threshold_from_the_data_is_only_read():
         "deploy: {e: {target: local, strategy: direct, from: any, port: 1}}",
         "model_registry: built-in\nstore: some/folder",
         "train: {command: x, model: m, metrics: {json: m.json}}",
+        "train: {command: x, model: [a, b], metrics: {stdout: 'A: {a}'}}",
+        "train: {command: x, model: m, metrics: {csv: m.csv}}",
+        "train: {command: x, model: m, metrics: {mlflow: true}}",
         "train: {command: x, model: [m]}",
         "data: {train: a, snapshot: false}",
     ],

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 import shlex
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,7 +8,7 @@ from hypothesis import strategies as st
 from shipway.base.errors import InputError
 from shipway.stages.commands import fill, split
 
-DATA = {"train": Path("/d/train set.csv"), "test": Path("/d/test.csv")}
+DATA = {"data.train": "/d/train set.csv", "data.test": "/d/test.csv"}
 
 
 @given(st.lists(st.text(), min_size=1).filter(any))
@@ -53,7 +52,7 @@ def test_a_name_that_means_nothing_has_a_neighbour():
     assert caught.value.where == "shipway.yaml:7:3"
     with pytest.raises(InputError) as caught:
         fill("{data.train}", {})
-    assert caught.value.cure == "This project declares no data."
+    assert caught.value.cure == "This project declares no data and no params."
 
 
 @given(st.text(alphabet=st.characters(exclude_characters="{}")))
