@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from shipway.adapters import environments
-from shipway.adapters.environments import once, requirements, uvtool, versions
+from shipway.adapters.environments import locks, once, requirements, uvtool, versions
 from shipway.adapters.environments.fake import FakeEnvironments
 from shipway.adapters.environments.interface import worker_environment
 from shipway.adapters.environments.pythons import wanted_python
@@ -94,10 +94,10 @@ def test_a_missing_requirements_file_is_named(tmp_path):
 def test_indexes_are_kept_and_their_passwords_are_not(tmp_path):
     text = "--extra-index-url=https://u:${TOKEN}@example.org/simple\n-i https://a.example\nsix\n"
     (tmp_path / "r.txt").write_text(text)
-    assert requirements.index_lines(tmp_path, ["r.txt"]) == text.splitlines()[:2]
+    assert requirements.read_inputs(tmp_path, ["r.txt"]).indexes == text.splitlines()[:2]
     (tmp_path / "r.txt").write_text("-i https://u:hunter2@example.org/simple\n")
     with pytest.raises(InputError) as caught:
-        requirements.index_lines(tmp_path, ["r.txt"])
+        requirements.read_inputs(tmp_path, ["r.txt"]).indexes
     assert "hunter2" not in str(caught.value)
 
 
@@ -113,15 +113,15 @@ def test_an_index_with_its_password_is_refused_before_it_is_asked(tmp_path):
 
 def test_a_lock_holds_neither_the_project_nor_anything_of_this_machine():
     text = "-e .\nclick==8.1.0 \\\n    --hash=sha256:00\nTyping_Extensions==4.1\n"
-    lock = requirements.clean_lock(text, ["-i https://a.example"], "requirements.txt")
+    lock = locks.clean_lock(text, ["-i https://a.example"], "requirements.txt")
     assert lock.splitlines()[:2] == ["-i https://a.example", "click==8.1.0 \\"]
-    assert requirements.locked_packages(lock) == (
+    assert locks.locked_packages(lock) == (
         LockedPackage("click", "8.1.0"),
         LockedPackage("typing-extensions", "4.1"),
     )
     for line in ("./vendor/thing", "-e ../other", "thing @ file:///home/me/thing", "/abs/x.whl"):
         with pytest.raises(InputError, match="of this machine"):
-            requirements.clean_lock(line, [], "requirements.txt")
+            locks.clean_lock(line, [], "requirements.txt")
 
 
 @pytest.mark.parametrize(

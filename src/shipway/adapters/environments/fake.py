@@ -12,7 +12,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from shipway.adapters.environments.overlay import runtime_source
-from shipway.adapters.environments.requirements import canonical
+from shipway.adapters.environments.statements import canonical
 from shipway.base.digests import digest_of
 from shipway.base.errors import ShipwayError
 from shipway.records.source import LockedPackage, PythonEnvironment

@@ -10,10 +10,20 @@ All projects of a user share them; what is installed is linked from uv's own cac
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from shipway.adapters.environments import requirements, uvtool
+from shipway.adapters.environments import compiling, locks, uvtool
+from shipway.adapters.environments.explaining import explain_unmet, problems_error
+from shipway.adapters.environments.installing import install
+from shipway.adapters.environments.offers import Offers
 from shipway.adapters.environments.once import make_once
 from shipway.adapters.environments.overlay import overlay
-from shipway.adapters.environments.pythons import Python, find_python, wanted_python
+from shipway.adapters.environments.projects import PYPROJECT
+from shipway.adapters.environments.pythons import (
+    VERSION_FILE,
+    Python,
+    find_python,
+    wanted_python,
+)
+from shipway.adapters.environments.requirements import Inputs, closure, read_inputs
 from shipway.adapters.environments.versions import check_minimums
 from shipway.base.digests import digest_of, hex_of
 from shipway.base.errors import InputError, NotAvailableYetError
@@ -21,10 +31,8 @@ from shipway.records.source import PythonEnvironment
 from shipway.spec.types import EnvironmentSpec
 
 Tell = Callable[[str], None]
-PROJECT, PROJECT_LOCK = "pyproject.toml", "uv.lock"
-COMPILE = ("pip", "compile", "--generate-hashes")
+PROJECT_LOCK = "uv.lock"
 EXPORT = ("export", "--frozen", "--no-dev", "--no-emit-project", "--format", "requirements-txt")
-REQUIREMENTS_CURE = "Correct the requirements, or `environment.python`."
 
 
 class UvEnvironments:
@@ -38,25 +46,28 @@ class UvEnvironments:
         return "uv-1"
 
     def fingerprint_files(self, spec: EnvironmentSpec, folder: Path | None = None) -> Sequence[str]:
-        """The requirements files; with `folder` also what they include, and `uv.lock`."""
+        """The requirements files; with `folder` all that the lock and the Python follow from."""
         names = list(spec.requirements)
         if folder is None:
             return names
-        if PROJECT in names and (folder / PROJECT_LOCK).is_file():
-            names.append(PROJECT_LOCK)
-        readable = [name for name in names if name != PROJECT_LOCK]
-        return [*requirements.closure(folder, readable), *names[len(readable) :]]
+        found = closure(folder, names)
+        if PYPROJECT in found and (folder / PROJECT_LOCK).is_file():
+            found.append(PROJECT_LOCK)
+        if spec.python is None and (folder / VERSION_FILE).is_file():
+            found.append(VERSION_FILE)
+        return found
 
     def resolve(self, folder: Path, spec: EnvironmentSpec, tell: Tell) -> PythonEnvironment:
-        """Lock the requirements and make the environment. InputError, OutsideError: uv's words."""
+        """Lock the requirements and make the environment; errors say which lines are to blame."""
         if spec.conda is not None:
             raise NotAvailableYetError(
                 "`environment.conda` is not available yet", cure="Use `requirements` instead."
             )
         python = find_python(folder, wanted_python(folder, spec), tell)
         where = ", ".join(spec.requirements)
-        lock = self._lock(folder, spec, python, where, tell)
-        packages = requirements.locked_packages(lock)
+        inputs = read_inputs(folder, spec.requirements)
+        lock = _lock(inputs, spec, python, where, tell)
+        packages = locks.locked_packages(lock)
         check_minimums(packages, where)
         environment = PythonEnvironment(
             digest=digest_of([lock, python.minor, python.platform]),
@@ -67,7 +78,7 @@ class UvEnvironments:
             interpreter="",
             overlay="",
         )
-        return self._make(environment, python, folder, tell)
+        return self._make(environment, python, folder, tell, inputs)
 
     def ensure(self, environment: PythonEnvironment, tell: Tell) -> PythonEnvironment:
         """The environment with this machine's paths and this Shipway's overlay.
@@ -84,45 +95,19 @@ class UvEnvironments:
                 f"the environment was made for {environment.platform}, this is {python.platform}",
                 cure="Resolve it here: shipway run --force environment",
             )
-        return self._make(environment, python, folder, tell)
-
-    def _lock(
-        self, folder: Path, spec: EnvironmentSpec, python: Python, where: str, tell: Tell
-    ) -> str:
-        names = requirements.closure(folder, spec.requirements)
-        for name in names:
-            requirements.read(folder, name)
-        if not names:
-            return ""
-        indexes = requirements.index_lines(folder, names)
-        tell(f"resolving {where}")
-        try:
-            text = self._written(folder, spec, python)
-        except uvtool.UvError as error:
-            what = "the requirements can't be resolved"
-            raise uvtool.explain(error, what, where, cure=REQUIREMENTS_CURE) from error
-        return requirements.clean_lock(text, indexes, where)
-
-    def _written(self, folder: Path, spec: EnvironmentSpec, python: Python) -> str:
-        import tempfile
-
-        with tempfile.TemporaryDirectory(prefix="shipway-lock-") as scratch:
-            output = Path(scratch) / "lock.txt"
-            settings = ["--quiet", "--no-annotate", "--no-header", "--no-python-downloads"]
-            place = ["--python", python.path, "--output-file", str(output)]
-            if _is_locked(folder, spec):
-                arguments = [*EXPORT, *settings, *place]
-            else:
-                arguments = [*COMPILE, *settings, *place, "--", *spec.requirements]
-            uvtool.call(arguments, folder)
-            return output.read_text()
+        return self._make(environment, python, folder, tell, Inputs(folder))
 
     def _make(
-        self, environment: PythonEnvironment, python: Python, folder: Path, tell: Tell
+        self,
+        environment: PythonEnvironment,
+        python: Python,
+        folder: Path,
+        tell: Tell,
+        inputs: Inputs,
     ) -> PythonEnvironment:
         def make(target: Path) -> None:
             tell(f"installing {len(environment.packages)} packages")
-            _install(environment, python, target, folder)
+            install(environment, python, target, folder, inputs, tell)
 
         place = self.cache / "environments" / hex_of(environment.digest)[:32]
         waiting = "waiting for another run that installs the same packages"
@@ -138,25 +123,46 @@ class UvEnvironments:
         )
 
 
-def _is_locked(folder: Path, spec: EnvironmentSpec) -> bool:
-    return spec.requirements == (PROJECT,) and (folder / PROJECT_LOCK).is_file()
-
-
 def _works(place: Path) -> bool:
     """False when the Python that the environment was made from has gone."""
     return (place / "bin" / "python").exists()
 
 
-def _install(environment: PythonEnvironment, python: Python, target: Path, folder: Path) -> None:
-    lock = target / "lock.txt"
-    settings = ["--quiet", "--no-python-downloads"]
+def _lock(inputs: Inputs, spec: EnvironmentSpec, python: Python, where: str, tell: Tell) -> str:
+    if inputs.problems:
+        raise problems_error(inputs.problems)
+    if inputs.only_names():
+        return ""
+    tell(f"resolving {where}")
+    exported = _export(inputs, spec, python)
+    if exported is not None:
+        return locks.clean_lock(exported, inputs.indexes, where)
     try:
-        uvtool.call(
-            ["venv", *settings, "--allow-existing", "--python", python.path, str(target)], folder
-        )
-        lock.write_text(environment.lock)
-        interpreter = str(target / "bin" / "python")
-        uvtool.call(["pip", "sync", *settings, "--python", interpreter, str(lock)], folder)
+        text = compiling.compile_lock(inputs, inputs.statements, python.path)
     except uvtool.UvError as error:
-        what = "the packages can't be installed"
-        raise uvtool.explain(error, what, "", cure=REQUIREMENTS_CURE) from error
+        offers = Offers(inputs, python.path)
+        raise explain_unmet(error, inputs, python.minor, offers) from error
+    text = locks.keep_hashes(text, locks.known_hashes(inputs.statements), where)
+    return locks.clean_lock(text, inputs.indexes, where)
+
+
+def _export(inputs: Inputs, spec: EnvironmentSpec, python: Python) -> str | None:
+    """What uv.lock says, when it lies beside the one file that is named; None when it does not."""
+    import tempfile
+
+    asked = inputs.single_project(spec.requirements)
+    if asked is None or not (inputs.folder / PROJECT_LOCK).is_file():
+        return None
+    with tempfile.TemporaryDirectory(prefix="shipway-lock-") as scratch:
+        output = Path(scratch) / "lock.txt"
+        place = ["--python", python.path, "--output-file", str(output)]
+        try:
+            uvtool.call([*EXPORT, *asked, *compiling.QUIET, *place], inputs.folder)
+        except uvtool.UvError as error:
+            raise uvtool.explain(
+                error,
+                "uv.lock can't be used",
+                PROJECT_LOCK,
+                cure="Lock again: uv lock. Or remove uv.lock to have the requirements resolved.",
+            ) from error
+        return output.read_text()
