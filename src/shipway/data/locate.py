@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from glob import has_magic
 from pathlib import Path
 
+from shipway.base.checkouts import empty_submodule_of, submodule_missing
 from shipway.base.errors import InputError, NotAvailableYetError
 from shipway.base.names import did_you_mean
 from shipway.spec.types import DataSpec
@@ -96,6 +97,7 @@ def find_files(folder: Path, pattern: str, *, where: str = "") -> list[Path]:
             cure=f"Name its files: {pattern.rstrip('/')}/*.parquet",
         )
     if not path.is_file():
+        _check_submodule(path, where)
         raise InputError(f"{pattern} does not exist", where=where, cure=_nearest(folder, pattern))
     return [path]
 
@@ -108,10 +110,17 @@ def _matching(folder: Path, pattern: str, where: str) -> list[Path]:
         path for path in root.glob(relative) if path.is_file() and not path.name.startswith(".")
     )
     if not found:
+        _check_submodule(root / relative, where)
         raise InputError(
             f"no file matches {pattern}", where=where, cure=_nearest(folder, str(base.parent / "x"))
         )
     return found
+
+
+def _check_submodule(path: Path, where: str) -> None:
+    missing = empty_submodule_of(Path(os.path.normpath(path)))
+    if missing:
+        raise submodule_missing(missing, where)
 
 
 def _nearest(folder: Path, pattern: str) -> str:

@@ -45,12 +45,12 @@ class Contexts:
         self.emit = emit
         self.cancelled = threading.Event()
         self.secrets = secrets_in(os.environ)
-        self.code = CodeSets(project.spec, source, self.files_of, project.files)
+        self.code = CodeSets(project.document, source, self.files_of, project.files)
 
-    def files_of(self) -> Sequence[str]:
-        """Tracked and unignored files of the source."""
+    def files_of(self, whole: bool) -> Sequence[str]:
+        """Tracked and unignored files of the source's folder, or of the `whole` repository."""
         sources: Sources = self.project.sources
-        return sources.files(self.source)
+        return sources.files(self.source, whole=whole)
 
     def tools(self, force: Sequence[str], *, explain: bool = False) -> Tools:
         """What the runner works with."""

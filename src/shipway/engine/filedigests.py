@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from shipway.base.checkouts import check_fetched
 from shipway.base.digests import PREFIX
 from shipway.base.errors import InputError, OutsideError
 from shipway.engine import database
@@ -172,7 +173,7 @@ def _hash(path: Path | str) -> tuple[State, str]:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             before = os.fstat(descriptor)
-            digest = _read(descriptor, before.st_size)
+            digest = _read(descriptor, before.st_size, path)
             after = _state(os.fstat(descriptor))
         finally:
             os.close(descriptor)
@@ -188,10 +189,11 @@ def _hash(path: Path | str) -> tuple[State, str]:
     return after, PREFIX + digest
 
 
-def _read(descriptor: int, size: int) -> str:
+def _read(descriptor: int, size: int, path: Path | str) -> str:
     if size < SMALL:
         data = os.read(descriptor, SMALL)
         if len(data) == size:
+            check_fetched(path, data)
             return hashlib.sha256(data).hexdigest()
         os.lseek(descriptor, 0, os.SEEK_SET)
     with os.fdopen(descriptor, "rb", buffering=0, closefd=False) as stream:

@@ -17,6 +17,7 @@ from shipway.base.errors import InputError, ShipwayError
 from shipway.base.events import Event, Listener
 from shipway.base.identity import who
 from shipway.engine import lock
+from shipway.engine.codesets import declared_above
 from shipway.engine.contexts import Contexts
 from shipway.engine.overrides import with_overrides
 from shipway.engine.plan import Plan, make_plan
@@ -63,7 +64,7 @@ def run(folder: Path, options: RunOptions, emit: Listener) -> RunResult:
         book = RunBook(project, emit)
         book.close_unfinished()
         _clear_scratch(project)
-        source = source or project.sources.look(project.paths.folder)
+        source = source or look(project)
         return _go(project, source, options, run_id, book)
 
 
@@ -79,6 +80,13 @@ def _go(
         outcome = Runner(plan, tools, {"checkout": source}).run()
     record, report = book.finish(outcome)
     return RunResult(record, outcome, report, project, outcome.error)
+
+
+def look(project: Project) -> Source:
+    """What lies in the project's folder now; shared code and data above it may make it dirty."""
+    above = declared_above(project.spec)
+    source: Source = project.sources.look(project.paths.folder, also=above)
+    return source
 
 
 def _open(folder: Path, options: RunOptions) -> tuple[Project, Source | None]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from shipway.base.checkouts import submodule_missing
 from shipway.base.digests import digest_of
 from shipway.base.errors import InputError
 from shipway.base.globs import matcher, normal, parents
@@ -40,16 +41,34 @@ def select(
     """The code set among `files` (relative to the spec's folder), sorted.
 
     `patterns` is the stage's `code:`; without it the set is all files but `shipway.yaml`,
-    Markdown and, unless `tests`, the folder `tests`. `exclude` are declared data, outputs and
-    model files (paths, folders or patterns; addresses such as s3://… mean no file): they are never
-    code. InputError when a pattern leaves the folder or means no file at all.
+    Markdown, projects of their own and, unless `tests`, the folder `tests`. `exclude` are declared
+    data, outputs and model files (paths, folders or patterns; addresses such as s3://… mean no
+    file): they are never code. InputError when a pattern leaves the folder or means no file at
+    all, and for a submodule that was not fetched.
     """
     excluded = _excluding(exclude)
     if patterns is None:
-        chosen = [path for path in files if _is_code(path, tests)]
+        others = _other_projects(files)
+        chosen = [path for path in files if _is_code(path, tests) and not path.startswith(others)]
     else:
         chosen = _named(files, patterns, where)
-    return sorted({path for path in chosen if not excluded(path)})
+    found = sorted({path for path in chosen if not excluded(path)})
+    check_submodules(found, where)
+    return found
+
+
+def check_submodules(paths: Sequence[str], where: str = "") -> None:
+    """InputError when one of `paths` is the folder of a submodule that was not fetched."""
+    for path in paths:
+        if path.endswith("/"):
+            raise submodule_missing(path.rstrip("/"), where)
+
+
+def placed(path: str) -> str:
+    """Where a file of the code set lies in the export: one from above the folder without its ../"""
+    while path.startswith("../"):
+        path = path[3:]
+    return path
 
 
 def digests(files: Files, folder: Path, paths: Sequence[str]) -> dict[str, str]:
@@ -104,17 +123,25 @@ def check_unchanged(
 
 
 def link_target(folder: Path, path: str) -> str:
-    """The text of a symbolic link; InputError when it points out of `folder`."""
+    """The text of a symbolic link; InputError when it points out of `folder`, or, for a link that
+    lies above it, to where it would not point in the export.
+    """
     target = os.readlink(f"{folder}/{path}")  # noqa: PTH115
     goal = os.path.normpath(f"{os.path.dirname(path)}/{target}" if "/" in path else target)  # noqa: PTH120
-    if target.startswith("/") or goal == ".." or goal.startswith("../"):
+    if target.startswith("/") or goal == ".." or _height(goal) != _height(path):
         raise InputError(
             f"this link points out of the project's folder, to {target}",
             where=f"{folder}/{path}",
-            cure="Remove it, add it to .gitignore, or name the files that count with 'code:';"
+            cure="Remove it, add it to .gitignore, or name the files that count with 'code:'"
+            ' (code above the folder as well: code: ["../shared/**"]);'
             " files that a stage reads belong in 'data:' or 'inputs:'.",
         )
     return os.fsencode(target).decode("utf-8", "backslashreplace")
+
+
+def _height(path: str) -> int:
+    """How many folders up a path begins."""
+    return (len(path) - len(placed(path))) // 3
 
 
 def _is_code(path: str, tests: bool) -> bool:
@@ -125,12 +152,19 @@ def _is_code(path: str, tests: bool) -> bool:
     )
 
 
+def _other_projects(files: Sequence[str]) -> tuple[str, ...]:
+    """The folders below that have a spec of their own."""
+    end = f"/{SPEC}"
+    return tuple(path.removesuffix(SPEC) for path in files if path.endswith(end))
+
+
 def _named(files: Sequence[str], patterns: Sequence[str], where: str) -> list[str]:
     chosen: list[str] = []
     for pattern in patterns:
         meant = matcher([normal(pattern, where=where)])
         found = [path for path in files if meant(path) and (path != SPEC or pattern == SPEC)]
         if not found:
+            check_submodules([path for path in files if _leads_into(pattern, path)], where)
             raise InputError(
                 f"'code' names {pattern!r}, which means no file here",
                 where=where,
@@ -138,6 +172,10 @@ def _named(files: Sequence[str], patterns: Sequence[str], where: str) -> list[st
             )
         chosen += found
     return chosen
+
+
+def _leads_into(pattern: str, path: str) -> bool:
+    return path.endswith("/") and pattern.startswith(path)
 
 
 def _excluding(exclude: Sequence[str]) -> "_Excluded":

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shipway.base import globs
+from shipway.base.checkouts import empty_submodule_of, submodule_missing
 from shipway.base.errors import InputError, StoppedError
 from shipway.base.files import disk_errors
-from shipway.stages.codeset import Files, link_target
+from shipway.stages.codeset import Files, link_target, placed
 from shipway.stages.copying import clone_file, copy_file
 
 SMALL = 8 << 20
@@ -41,6 +42,7 @@ class Inputs:
 def export(folder: Path, paths: Sequence[str], target: Path) -> None:
     """Copy the files `paths` of `folder` to `target`: content, executable bit, links as links.
 
+    A file from above `folder` (`../shared/a.py`) comes to lie without its `../`.
     InputError for a file that is gone and for a link that leaves `folder`; OutsideError when the
     disk is full.
     """
@@ -48,11 +50,12 @@ def export(folder: Path, paths: Sequence[str], target: Path) -> None:
     with disk_errors(target):
         target.mkdir(parents=True, exist_ok=True)
         for path in paths:
-            parent = path.rpartition("/")[0]
+            place = placed(path)
+            parent = place.rpartition("/")[0]
             if parent not in made:
                 os.makedirs(f"{target}/{parent}", exist_ok=True)  # noqa: PTH103
                 made.add(parent)
-            _export_one(folder, path, f"{target}/{path}")
+            _export_one(folder, path, f"{target}/{place}")
 
 
 def find_inputs(folder: Path, patterns: Sequence[str], *, where: str = "") -> dict[str, Path]:
@@ -64,6 +67,9 @@ def find_inputs(folder: Path, patterns: Sequence[str], *, where: str = "") -> di
     for pattern in patterns:
         paths = globs.find(folder, globs.normal(pattern, where=where))
         if not paths:
+            missing = empty_submodule_of(folder / pattern)
+            if missing:
+                raise submodule_missing(missing, where)
             raise InputError(
                 f"the declared file {pattern!r} does not exist",
                 where=where,

@@ -134,7 +134,7 @@ def _local_data(folder: Path, data: object) -> list[str]:
     return [
         path.relative_to(folder).as_posix()
         for path in data_files(folder, data)
-        if path.is_relative_to(folder)
+        if path.is_relative_to(folder) and ".." not in path.relative_to(folder).parts
     ]
 
 

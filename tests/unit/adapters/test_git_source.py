@@ -82,10 +82,48 @@ def test_a_clean_work_tree(repository, sources):
         lambda folder: git(folder, "rm", "-q", "--cached", "a"),
     ],
 )
-def test_uncommitted_changes_are_seen_from_a_sub_folder(repository, sources, change):
-    assert not sources.look(repository / "lib").dirty
+def test_uncommitted_changes_are_seen(repository, sources, change):
+    assert not sources.look(repository).dirty
     change(repository)
-    assert sources.look(repository / "lib").dirty
+    assert sources.look(repository).dirty
+    assert not sources.look(repository / "lib").dirty
+
+
+def test_a_project_in_a_sub_folder_has_its_own_dirt(repository, sources):
+    commit(repository, models__a__x="1", models__b__x="1", common__c="1")
+    write(repository, models__b__x="2", models__b__new="2")
+    a, b = repository / "models" / "a", repository / "models" / "b"
+    assert (sources.look(a).dirty, sources.look(b).dirty) == (False, True)
+    write(repository, common__c="2")
+    assert not sources.look(a).dirty
+    assert sources.look(a, also=["../../common"]).dirty
+    assert not sources.look(a, also=["../../../outside"]).dirty
+
+
+def test_projects_below_a_project_have_their_own_dirt(repository, sources):
+    commit(repository, **{"sub__shipway.yaml": "x", "sub__deep__y": "1"})
+    write(repository, sub__deep__y="2", **{"other__shipway.yaml": "not added yet"})
+    assert not sources.look(repository).dirty
+    assert sources.look(repository / "sub").dirty
+    write(repository, a="2")
+    assert sources.look(repository).dirty
+
+
+def test_projects_are_found_where_git_sees_them(repository, sources):
+    for place in ("", "one__", "two__deep__", "ignored__", ".shipway__x__"):
+        write(repository, **{f"{place}shipway.yaml": "x"})
+    write(repository, **{".gitignore": "ignored\n"})
+    found = sources.projects(repository, "shipway.yaml")
+    assert found == [repository, repository / "one", repository / "two" / "deep"]
+    assert sources.projects(repository / "two", "shipway.yaml") == [repository / "two" / "deep"]
+
+
+def test_files_of_the_whole_repository_are_named_from_the_folder(repository, sources):
+    write(repository, common__new="1")
+    source = sources.look(repository / "lib")
+    assert sources.files(source, whole=True) == ["../a", "../common/new", "b"]
+    exported = sources.look(repository / "lib", "HEAD")
+    assert sources.files(exported, whole=True) == ["../a", "b"]
 
 
 def test_shipways_own_folder_and_ignored_files_never_count(repository, sources):
@@ -107,7 +145,7 @@ def test_files_are_those_of_the_folder_that_exist(repository, sources):
     assert sources.files(source) == ["b", "link", "new é\n"]
 
 
-def test_submodules_and_nested_repositories_are_not_files(repository, sources, tmp_path):
+def test_a_submodule_has_its_files_and_a_nested_repository_none(repository, sources, tmp_path):
     other = tmp_path / "other"
     other.mkdir()
     git(other, "init", "-q", "-b", "main")
@@ -116,7 +154,12 @@ def test_submodules_and_nested_repositories_are_not_files(repository, sources, t
     commit(repository)
     git(repository, "clone", "-q", other, "nested")
     source = sources.look(repository)
-    assert sources.files(source) == [".gitmodules", "a", "lib/b"]
+    assert sources.files(source) == [".gitmodules", "a", "lib/b", "sub/z"]
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", repository, clone)
+    assert "sub/" in sources.files(sources.look(clone))
+    assert "../sub/" in sources.files(sources.look(clone / "lib"), whole=True)
+    assert "sub/" in sources.files(sources.look(repository, "HEAD"))
 
 
 def test_no_repository(sources, tmp_path):
@@ -148,8 +191,9 @@ def test_somebody_elses_repository(sources, repository, monkeypatch):
 
 def test_a_bare_repository_has_no_work_tree(sources, tmp_path):
     git(tmp_path, "init", "-q", "--bare", "bare")
-    with pytest.raises(InputError, match="not in the work tree"):
+    with pytest.raises(InputError, match="a bare Git repository") as caught:
         sources.look(tmp_path / "bare")
+    assert "git worktree add" in caught.value.cure
 
 
 @pytest.mark.parametrize("name", ["no-such", "--help", "HEAD~9", "", "a"])

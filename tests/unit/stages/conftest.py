@@ -148,7 +148,10 @@ class Road:
         return msgspec.structs.replace(made, lock="polars==1\n", packages=())
 
     def code(self) -> CodeSets:
-        return CodeSets(self.spec, self.source, lambda: self.sources.files(self.source), self.files)
+        def listing(whole: bool) -> list[str]:
+            return self.sources.files(self.source, whole=whole)
+
+        return CodeSets(self.document, self.source, listing, self.files)
 
     def context(
         self, environment: str = "", produced: Mapping[str, Output] | None = None

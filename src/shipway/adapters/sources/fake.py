@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A source without a repository, for tests of what stands above it: it gives what it is told to."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,7 +28,7 @@ class FakeSources:
         self.listed = listed
         self.error = error
 
-    def look(self, folder: Path, commit: str | None = None) -> Source:
+    def look(self, folder: Path, commit: str | None = None, *, also: Sequence[str] = ()) -> Source:
         """The source; InputError for a commit that it was not told of."""
         if self.error is not None:
             raise self.error
@@ -37,11 +38,16 @@ class FakeSources:
             raise InputError(f"there is no commit {commit!r} in {folder}")
         return self.commits[commit]
 
-    def files(self, source: Source) -> list[str]:
-        """The listed files, else all in the source's folder but `.shipway/`; sorted."""
+    def files(self, source: Source, *, whole: bool = False) -> list[str]:
+        """The listed files, else all in the source's folder (or root) but `.shipway/`; sorted."""
         if self.listed is not None:
             return sorted(self.listed)
         folder = Path(source.folder)
-        paths = (path for path in folder.rglob("*") if not path.is_dir())
-        relative = (path.relative_to(folder) for path in paths)
-        return sorted(path.as_posix() for path in relative if ".shipway" not in path.parts)
+        top = Path(source.root) if whole else folder
+        paths = (path for path in top.rglob("*") if not path.is_dir())
+        relative = (os.path.relpath(path, folder) for path in paths)
+        return sorted(path for path in relative if ".shipway" not in path.split("/"))
+
+    def projects(self, folder: Path, name: str) -> list[Path]:
+        """The folders at or below `folder` with such a file, sorted."""
+        return sorted(path.parent for path in folder.rglob(name))

@@ -6,17 +6,16 @@ into a folder of ours, by a temporary index, once.
 """
 
 import os
-import stat
+from collections.abc import Sequence
 from pathlib import Path
 
-from shipway.adapters.sources import providers
+from shipway.adapters.sources import listing, providers
 from shipway.adapters.sources.repository import (
     Place,
     branches,
     describe,
     find_commit,
     git,
-    is_ours,
     locate,
     status,
 )
@@ -35,13 +34,15 @@ class GitSources:
     def __init__(self, cache_folder: Path) -> None:
         self._cache = cache_folder
 
-    def look(self, folder: Path, commit: str | None = None) -> Source:
+    def look(self, folder: Path, commit: str | None = None, *, also: Sequence[str] = ()) -> Source:
         """The source in `folder`: its work tree, or `commit` exported to a folder of Shipway's.
 
-        InputError without a repository, without a commit, or with an unknown commit.
+        It is dirty when something below `folder`, or at one of the paths `also` (relative to it),
+        is not committed; projects of their own below it do not count. InputError without a
+        repository, without a commit, or with an unknown commit.
         """
         place = locate(folder)
-        now = status(place.root)
+        now = status(place, also)
         if now.commit is None:
             raise InputError(
                 "the repository has no commit yet",
@@ -57,20 +58,24 @@ class GitSources:
         branch = _branch_of(place, wanted, commit, current, default)
         return _source(place, wanted, branch, default, self._export(place, wanted), False)
 
-    def files(self, source: Source) -> list[str]:
+    def files(self, source: Source, *, whole: bool = False) -> list[str]:
         """Tracked files, and untracked ones that are not ignored, relative to `source.folder`.
 
-        Sorted; with `/`; without `.shipway/`; without submodule folders and deleted files.
+        Sorted; with `/`; without `.shipway/` and deleted files; with those of submodules. A
+        submodule that was not fetched is its folder with a last `/`. `whole`: all files of the
+        repository, those above the folder with `../`.
         """
-        folder = source.folder
-        if Path(source.root).is_relative_to(self._cache.absolute()):
-            return sorted(_walk(folder))
-        said = git(
-            Path(folder),
-            *("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"),
-        )
-        listed = os.fsdecode(said).split("\0")
-        return sorted(path for path in listed if not is_ours(path) and _is_file(folder, path))
+        exported = Path(source.root).is_relative_to(self._cache.absolute())
+        kind = listing.in_export if exported else listing.in_work_tree
+        return kind(source.folder, source.root, whole=whole)
+
+    def projects(self, folder: Path, name: str) -> list[Path]:
+        """The folders at or below `folder` that hold a file called `name` which Git sees, sorted.
+
+        InputError without a repository.
+        """
+        locate(folder)
+        return [folder / path for path in listing.projects(folder, name)]
 
     def _export(self, place: Place, commit: str) -> Path:
         folder = self._cache.absolute() / commit
@@ -180,20 +185,3 @@ def _take_place(tree: Path, folder: Path) -> None:
         # Another process exported the same commit meanwhile; both trees are the same.
         if not folder.is_dir():
             raise
-
-
-def _walk(folder: str) -> list[str]:
-    found = []
-    for parent, folders, names in os.walk(folder):
-        links = [name for name in folders if (Path(parent) / name).is_symlink()]
-        found += [os.path.relpath(f"{parent}/{name}", folder) for name in (*names, *links)]
-    return [path for path in found if not is_ours(path)]
-
-
-def _is_file(folder: str, path: str) -> bool:
-    if not path or path.endswith("/"):
-        return False
-    try:
-        return not stat.S_ISDIR(os.lstat(f"{folder}/{path}").st_mode)
-    except OSError:
-        return False

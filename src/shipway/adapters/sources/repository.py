@@ -4,7 +4,7 @@
 import datetime
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -18,6 +18,7 @@ OWN = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 OPTIONS = ("-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
 FIRST_FIELDS = {"1": 8, "2": 9, "u": 10, "?": 1}
 UNBORN = "(initial)"
+SPEC = "shipway.yaml"
 DETACHED = "(detached)"
 
 
@@ -73,12 +74,16 @@ def locate(folder: Path) -> Place:
     return Place(Path(root), prefix.rstrip("/"), Path(git_folder))
 
 
-def status(root: Path) -> Status:
-    """What is checked out in the work tree at `root`; `.shipway/` never makes it dirty."""
+def status(place: Place, also: Sequence[str] = ()) -> Status:
+    """What is checked out, and whether the folder of `place` or one of the paths `also` (relative
+    to it) has uncommitted changes.
+
+    `.shipway/` never does, nor do projects of their own below the folder.
+    """
     said = git(
-        root,
+        place.root,
         *("status", "--porcelain=v2", "--branch", "-z", "--no-ahead-behind", "--no-renames"),
-        "--untracked-files=normal",
+        *("--untracked-files=normal", "--", *_pathspecs(place, also)),
     )
     commit, branch, dirty = UNBORN, "", False
     for entry in os.fsdecode(said).split("\0"):
@@ -87,13 +92,33 @@ def status(root: Path) -> Status:
             name, _, value = rest.partition(" ")
             commit = value if name == "branch.oid" else commit
             branch = value if name == "branch.head" else branch
-        elif kind in FIRST_FIELDS:
-            dirty = dirty or not is_ours(entry.split(" ", FIRST_FIELDS[kind])[-1])
+        elif kind in FIRST_FIELDS and not dirty:
+            path = entry.split(" ", FIRST_FIELDS[kind])[-1]
+            dirty = not is_ours(path) and not _is_others(place, path)
     return Status(
         commit=None if commit == UNBORN else commit,
         branch="" if branch == DETACHED else branch,
         dirty=dirty,
     )
+
+
+def _pathspecs(place: Place, also: Sequence[str]) -> list[str]:
+    """Nothing for a project that is the whole repository: what lies above it can't be its own."""
+    if not place.prefix:
+        return []
+    paths = [place.prefix, *(os.path.normpath(f"{place.prefix}/{path}") for path in also)]
+    return [f":(top,literal){path}" for path in paths if not path.startswith("..")]
+
+
+def _is_others(place: Place, path: str) -> bool:
+    """Whether a changed path belongs to a project of its own below this one's folder."""
+    if place.prefix and not path.startswith(f"{place.prefix}/"):
+        return False
+    own = place.root / place.prefix
+    changed = place.root / path
+    folders = [changed, *changed.parents] if path.endswith("/") else changed.parents
+    below = (folder for folder in folders if folder != own and folder.is_relative_to(own))
+    return any((folder / SPEC).is_file() for folder in below)
 
 
 def is_ours(path: str) -> bool:
@@ -142,6 +167,12 @@ def _no_repository(folder: Path, said: str) -> InputError:
             "git refuses a repository that belongs to another user",
             where=str(folder),
             cure=f"If you trust it: git config --global --add safe.directory '{unsafe[1]}'",
+        )
+    if "must be run in a work tree" in said:
+        return InputError(
+            "this is a bare Git repository: it holds history, and no files to work on",
+            where=str(folder),
+            cure="Make a work tree of it, and run there: git worktree add ../work main",
         )
     if "not a git repository" in said or "work tree" in said:
         return InputError(
