@@ -8,7 +8,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,7 +16,6 @@ import msgspec
 from shipway.adapters.environments.conda_file import CondaFile, Line
 from shipway.adapters.environments.conda_lock import CondaLock, CondaPackage, this_platform
 from shipway.adapters.environments.conda_worker import Request, Result
-from shipway.adapters.environments.interface import FOREIGN
 from shipway.base.errors import InputError, OutsideError, ShipwayError
 from shipway.base.processes import run, secrets_in
 from shipway.spec.variables import resolve
@@ -73,16 +72,14 @@ def install(lock: CondaLock, prefix: Path, cache: Path) -> None:
         raise _explain_install(result)
 
 
-def _ask(request: Request, env: Mapping[str, str] = os.environ) -> Result:
-    variables = {name: value for name, value in env.items() if name not in FOREIGN}
+def _ask(request: Request) -> Result:
     with tempfile.TemporaryDirectory(prefix="shipway-conda-") as scratch:
         asked, answer = Path(scratch) / "request.json", Path(scratch) / "result.json"
         asked.write_bytes(msgspec.json.encode(request))
         ended = run(
             [sys.executable, "-P", "-m", WORKER, str(asked), str(answer)],
             cwd=Path(scratch),
-            env=variables,
-            secrets=secrets_in(variables),
+            secrets=secrets_in(os.environ),
         )
         if not answer.is_file():
             raise OutsideError(f"py-rattler ended with {ended.returncode}\n{ended.tail}".rstrip())

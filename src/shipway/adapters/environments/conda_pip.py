@@ -121,14 +121,27 @@ def _absolute(line: str, folder: Path) -> str:
     return line
 
 
-def _hashed(pins: Sequence[str], folder: Path, interpreter: Path) -> str:
+def _hashed(given: Sequence[str], folder: Path, interpreter: Path) -> str:
+    """The same pins with hashes; what conda brings is asked of no index."""
+    pinned = {package.name for package in pip_packages("\n".join(given))}
     with tempfile.TemporaryDirectory(prefix="shipway-lock-") as scratch:
         wanted, output = Path(scratch) / "pins.in", Path(scratch) / "lock.txt"
-        wanted.write_text("".join(f"{pin}\n" for pin in pins))
-        arguments = ["pip", "compile", "--generate-hashes", "--no-deps", "--no-config", "--quiet"]
+        present = Path(scratch) / "present.txt"
+        wanted.write_text("".join(f"{one}\n" for one in given))
+        names = _installed(folder, interpreter) - pinned
+        present.write_text("".join(f"{name}\n" for name in sorted(names)))
+        arguments = ["pip", "compile", "--generate-hashes", "--no-config", "--quiet"]
         form = ["--no-annotate", "--no-header", "--python", str(interpreter)]
-        uvtool.call([*arguments, *form, "--output-file", str(output), str(wanted)], folder)
+        places = ["--excludes", str(present), "--output-file", str(output), str(wanted)]
+        uvtool.call([*arguments, *form, *places], folder)
         return output.read_text()
+
+
+def _installed(folder: Path, interpreter: Path) -> set[str]:
+    """Names of the Python packages that conda has installed."""
+    arguments = ["pip", "list", "--quiet", "--no-config", "--format", "freeze"]
+    said = uvtool.call([*arguments, "--python", str(interpreter)], folder)
+    return {package.name for package in pip_packages(said)}
 
 
 def install_pip(lock: str, prefix: Path) -> None:
