@@ -9,6 +9,7 @@ import os
 import signal
 from pathlib import Path
 
+from shipway_runtime.formats import read_variables
 from shipway_runtime.router import logs
 from shipway_runtime.router.messages import Request
 from shipway_runtime.router.state import ReleaseSpec
@@ -50,7 +51,7 @@ class Worker:
                 stdout=output,
                 stderr=output,
                 cwd=self.spec.bundle,
-                env=worker_environment(self.spec.overlay),
+                env=activated(self.spec.interpreter, worker_environment(self.spec.overlay)),
                 pass_fds=(self._lifeline,),
                 start_new_session=True,
             )
@@ -141,3 +142,12 @@ def worker_environment(overlay: str) -> dict[str, str]:
         env["PYTHONPATH"] = str(Path(overlay) / "runtime")
         env["SHIPWAY_OVERLAY"] = str(Path(overlay) / "site")
     return env
+
+
+def activated(interpreter: str, env: dict[str, str]) -> dict[str, str]:
+    """`env` with what a conda prefix sets besides when it is activated, and with its programs."""
+    variables = read_variables(interpreter)
+    if not variables:
+        return env
+    path = os.pathsep.join(filter(None, [str(Path(interpreter).parent), env.get("PATH", "")]))
+    return {**variables, **env, "PATH": path}
