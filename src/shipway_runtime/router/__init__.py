@@ -13,10 +13,12 @@ It outlives the command that started it, and its workers end with it:
     release    N workers of one release, each replaced when it dies
     worker     one process of the release's own interpreter
     upstream   connections to a worker
+    streaming  the body of a response that is passed on while it arrives
     frontend   connections of clients
     messages   requests and responses, and their bytes
     state      what is remembered in STATE_DIR/state.json
     sockets    where unix sockets lie
     ports      a free port, chosen once
+    listeners  on which ports the processes of a worker listen
     logs       logs of bounded size, and their last lines
 """

@@ -3,7 +3,8 @@
 
 A prediction may be asked for twice without harm. So a request whose worker died before it had
 answered goes to another worker, or waits for the replacement; only when nothing comes back to life
-for `PATIENCE_SECONDS` does the client get a 503.
+for `PATIENCE_SECONDS` does the client get a 503. Of an application of the project's own that is not
+known: what it had begun is only asked again where HTTP says that twice is as good as once.
 """
 
 from __future__ import annotations
@@ -12,19 +13,22 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from shipway_runtime.metrics import Histogram
-from shipway_runtime.router.messages import Request, Response, answer
+from shipway_runtime.router.messages import RELEASE_HEADER, Request, Response, answer
 from shipway_runtime.router.release import PlacedRelease
-from shipway_runtime.router.upstream import BrokenError, RefusedError
+from shipway_runtime.router.streaming import BrokenError
+from shipway_runtime.router.upstream import RefusedError
+from shipway_runtime.router.worker import Worker
 
 LOG = logging.getLogger("shipway.router")
 PATIENCE_SECONDS = 30.0
 ANSWER_SECONDS = 60.0
 TRIES = 4
 PREFIX = b"/releases/"
+REPEATABLE = (b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE", b"TRACE")
 
 
 @dataclass
@@ -71,10 +75,16 @@ class Dispatcher:
         self._releases = releases
         self._random = random.Random(seed)  # noqa: S311
 
+    @property
+    def serves_applications(self) -> bool:
+        """Whether a release with traffic is an application: then all paths are its own."""
+        live = (self._releases.get(name) for name, weight in self.weights.items() if weight > 0)
+        return any(release.spec.application for release in live if release is not None)
+
     async def answer(self, request: Request) -> Response:
         """The response to a request for a release; never raises."""
         started = time.perf_counter()
-        pinned = take_pin(request)
+        pinned = take_pin(request, self._releases if self.serves_applications else None)
         if pinned and pinned not in self._releases:
             return answer(404, {"error": f"release {pinned!r} is not placed here"})
         try:
@@ -105,12 +115,17 @@ class Dispatcher:
                 continue
             worker.in_flight += 1
             try:
-                return release.spec.id, await worker.pool.exchange(request, ANSWER_SECONDS)
+                response = await worker.pool.exchange(request, ANSWER_SECONDS)
+                return release.spec.id, _hand_on(release, worker, response)
             except RefusedError:
                 # It has died and the router does not know yet; a moment later it does.
                 await asyncio.sleep(0.01)
             except BrokenError as error:
                 broken += 1
+                if release.spec.application and request.method not in REPEATABLE:
+                    LOG.warning("%s: a request was lost: %s", release.spec.id, error)
+                    text = "the application did not come to the end of its answer; its log says why"
+                    return release.spec.id, answer(502, {"error": text}, release.spec.id)
                 LOG.warning("%s: a request is tried again: %s", release.spec.id, error)
                 if broken == TRIES:
                     text = f"{TRIES} workers ended while they answered this request"
@@ -145,11 +160,28 @@ class Dispatcher:
         return any(weight > 0 and name in self._releases for name, weight in self.weights.items())
 
 
-def take_pin(request: Request) -> str:
-    """The release that a request names by header or by path (which loses its prefix), or empty."""
+def _hand_on(release: PlacedRelease, worker: Worker, response: Response) -> Response:
+    """An answer as it goes on: who gave it, and busy with it until it has gone."""
+    if release.spec.application:
+        name = release.spec.id.encode()
+        kept = [pair for pair in response.headers if pair[0].lower() != RELEASE_HEADER]
+        response.headers = [*kept, (RELEASE_HEADER, name)]
+    if response.stream is not None:
+        worker.in_flight += 1
+        response.stream.after(worker.let_go)
+    return response
+
+
+def take_pin(request: Request, known: Collection[str] | None = None) -> str:
+    """The release that a request names by header or by path (which loses its prefix), or empty.
+
+    With `known`, a path counts only when it names one of these.
+    """
     if request.target.startswith(PREFIX):
         name, slash, rest = request.target[len(PREFIX) :].partition(b"/")
         name, query, asked = name.partition(b"?")
+        if known is not None and name.decode("latin-1") not in known:
+            return request.release
         request.target = slash + rest if slash else b"/" + query + asked
         return name.decode("latin-1")
     return request.release

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Connections of clients: bytes in, whole requests out, responses back in the same order."""
+"""Connections of clients: bytes in, whole requests out, responses back in the same order.
+
+A response is whole, or its body is passed on while it arrives.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import httptools
 
 from shipway_runtime.protocol import MAX_BODY
 from shipway_runtime.router.messages import RELEASE_HEADER, Request, Response, answer
+from shipway_runtime.router.streaming import BodyStream, BrokenError
 
 MAX_HEAD = 64 * 1024
 MAX_QUEUE = 16
@@ -47,6 +51,7 @@ class Frontend(asyncio.Protocol):
         self._deaf = False
         self._closing = False
         self._paused = False
+        self._stream: BodyStream | None = None
         self._reset()
         self.touched = self._loop.time()
 
@@ -72,6 +77,8 @@ class Frontend(asyncio.Protocol):
         self._deaf = True
         self._queue.clear()
         self._writable.set()
+        if self._stream is not None:
+            self._stream.close()
 
     def eof_received(self) -> bool:
         """Called by asyncio when the client sends no more; it may still read its answers."""
@@ -212,13 +219,40 @@ class Frontend(asyncio.Protocol):
                     return
                 response = await self._handler(item)
                 close = self._closing or not item.keep_alive
-                self._transport.write(response.encode(item, close))
+                if response.stream is not None:
+                    close = await self._pass_on(item, response, response.stream, close)
+                else:
+                    self._transport.write(response.encode(item, close))
                 if close:
                     self._transport.close()
                 await self._writable.wait()
         finally:
             self._task = None
             self.touched = self._loop.time()
+
+    async def _pass_on(
+        self, request: Request, response: Response, stream: BodyStream, close: bool
+    ) -> bool:
+        """Send a body while it arrives; whether the connection has to end with it."""
+        self._stream = stream
+        unframed = response.length is None and request.http10
+        close = close or unframed
+        self._transport.write(response.encode(request, close))
+        chunked = response.length is None and not unframed
+        try:
+            while (data := await stream.read()) and not self._transport.is_closing():
+                self._transport.write(b"%x\r\n%b\r\n" % (len(data), data) if chunked else data)
+                await self._writable.wait()
+            if chunked:
+                self._transport.write(b"0\r\n\r\n")
+        except BrokenError:
+            # The client has to see that something is missing.
+            self._transport.abort()
+            return True
+        finally:
+            self._stream = None
+            stream.close()
+        return close
 
     def _linger(self) -> None:
         if self._transport.can_write_eof():

@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, List, Tuple
+from typing import Any, List, Optional, Tuple
+
+from shipway_runtime.router.streaming import BodyStream
 
 Headers = List[Tuple[bytes, bytes]]
 
@@ -36,29 +38,41 @@ class Request:
     keep_alive: bool = True
     http10: bool = False
 
-    def encode(self) -> bytes:
-        """The request as a worker gets it: HTTP/1.1, a length, no hop-by-hop headers."""
+    def encode(self, close: bool = False) -> bytes:
+        """The request as a worker gets it: HTTP/1.1, a length, no hop-by-hop headers.
+
+        `close` tells that nothing else will be asked on this connection.
+        """
         lines = [b"%b %b HTTP/1.1" % (self.method, self.target)]
         lines += [b"%b: %b" % pair for pair in self.headers if pair[0].lower() not in HOP_BY_HOP]
         if self.body or self.method not in (b"GET", b"HEAD"):
             lines.append(b"content-length: %d" % len(self.body))
+        if close:
+            lines.append(b"connection: close")
         return b"\r\n".join(lines) + b"\r\n\r\n" + self.body
 
 
 @dataclass
 class Response:
-    """One response. `length` is the declared length where there is no body (HEAD)."""
+    """One response. `length` is the declared length where there is no body (HEAD).
+
+    With `stream` the body is still under way: `length` is what was declared, None when the end
+    will show.
+    """
 
     status: int
     headers: Headers = field(default_factory=list)
     body: bytes = b""
     length: bytes | None = None
+    stream: Optional[BodyStream] = None
 
     def encode(self, request: Request | None, close: bool) -> bytes:
         """The response as the client gets it; `close` tells that the connection ends with it."""
         lines = [b"HTTP/1.1 %d %b" % (self.status, _phrase(self.status))]
         lines += [b"%b: %b" % pair for pair in self.headers if pair[0].lower() not in HOP_BY_HOP]
-        if self.status not in (204, 304):
+        if self.stream is not None and self.length is None:
+            lines += [] if request and request.http10 else [b"transfer-encoding: chunked"]
+        elif self.status not in (204, 304):
             length = self.length if self.length is not None else b"%d" % len(self.body)
             lines.append(b"content-length: " + length)
         if close:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A free port, chosen once.
+"""A free port, chosen once: for an endpoint, and for a worker that listens on a port.
 
-The first candidate follows from the state folder, so that an endpoint whose state was lost most
+An endpoint's first candidate follows from the state folder, so that one whose state was lost most
 likely gets its old address again. All lie below the range from which systems take the ports of
 outgoing connections: a kept port is not lost to one of those while the endpoint is down.
 """
@@ -9,14 +9,17 @@ outgoing connections: a kept port is not lost to one of those while the endpoint
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import os
+import random
 import socket
 from pathlib import Path
 
 from shipway_runtime.router.state import RouterError
 
 FIRST, COUNT = 20000, 10000
+FIRST_OF_WORKERS, COUNT_OF_WORKERS = 30000, 2768
 HOST = "127.0.0.1"
 BACKLOG = 2048
 
@@ -47,3 +50,42 @@ def open_free_port(state_dir: Path) -> socket.socket:
         except RouterError:
             continue
     raise RouterError("port", f"no port from {FIRST} to {FIRST + COUNT - 1} is free")
+
+
+class WorkerPort:
+    """A port for one worker, free now, and not given to another worker of this user meanwhile.
+
+    The worker itself opens it; until `close` a lock on a file in `folder` keeps other routers from
+    handing it out.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        ports = range(FIRST_OF_WORKERS, FIRST_OF_WORKERS + COUNT_OF_WORKERS)
+        for port in random.sample(ports, len(ports)):
+            self._lock = os.open(folder / str(port), os.O_RDWR | os.O_CREAT, 0o600)
+            if _lock(self._lock) and _is_free(port):
+                self.number = port
+                return
+            os.close(self._lock)
+        raise OSError(errno.EADDRINUSE, f"no port from {ports[0]} to {ports[-1]} is free")
+
+    def close(self) -> None:
+        """Let others have it."""
+        os.close(self._lock)
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_free(port: int) -> bool:
+    try:
+        open_port(port).close()
+    except RouterError:
+        return False
+    return True

@@ -124,13 +124,18 @@ class PlacedRelease:
     async def _run_once(self) -> None:
         """Start a worker and stay until it has ended."""
         socket = self._around.sockets / f"w{next(_serial)}"
-        worker = Worker(self.spec, socket, self.log, self._around.lifeline)
-        self._workers.append(worker)
         renew(self._around.sockets)
+        try:
+            worker = Worker(self.spec, socket, self.log, self._around.lifeline)
+        except OSError as error:
+            self._fail(f"there is no port for it: {error.strerror}")
+            return
+        self._workers.append(worker)
         try:
             await worker.start()
         except OSError as error:
             self._workers.remove(worker)
+            worker.release_port()
             self._fail(f"{self.spec.interpreter} can't be started: {error.strerror}")
             return
         was_ready = await worker.become_ready()
@@ -145,11 +150,12 @@ class PlacedRelease:
         self._workers.remove(worker)
         worker.pool.close()
         socket.unlink(missing_ok=True)
+        worker.release_port()
         LOG.warning("%s: worker %d ended with %d", self.spec.id, worker.pid, code)
         if not was_ready:
-            late = f"was not healthy within {self.spec.start_timeout:g} s"
-            what = late if worker.late else f"ended with {_ending(code)}"
-            self._fail(f"the worker {what}\n{worker.last_words()}".rstrip())
+            who = "the application" if self.spec.application else "the worker"
+            what = worker.why_late() if worker.late else f"ended with {_ending(code)}"
+            self._fail(f"{who} {what}\n{worker.last_words()}".rstrip())
 
     async def _watch(self, worker: Worker) -> None:
         """Return when the worker has ended; end it when it can't be reached for a while.
@@ -159,11 +165,13 @@ class PlacedRelease:
         ended = asyncio.ensure_future(worker.wait())
         missed = 0
         try:
-            while missed < PROBES_MISSED and worker.socket.exists():
+            while missed < PROBES_MISSED and worker.reachable:
                 done, _ = await asyncio.wait([ended], timeout=PROBE_EVERY)
                 if done:
                     return
-                missed = 0 if await worker.probe() else missed + 1
+                # An application may have but one thread, which is answering a request.
+                busy = self.spec.application and worker.in_flight
+                missed = 0 if await worker.probe() or busy else missed + 1
         finally:
             ended.cancel()
         LOG.warning("%s: worker %d can't be reached", self.spec.id, worker.pid)

@@ -121,9 +121,13 @@ class Router:
         }
 
     async def answer(self, request: Request) -> Response:
-        """Answer a client: the router's own health and metrics, else a release."""
+        """Answer a client: the router's own health and metrics, else a release.
+
+        Where a web application of the project's own is live, those paths are its own too.
+        """
         path = request.target.partition(b"?")[0]
-        if path in (b"/health", b"/metrics") and not request.release:
+        ours = path in (b"/health", b"/metrics") and not request.release
+        if ours and not self.dispatcher.serves_applications:
             if request.method not in (b"GET", b"HEAD"):
                 return answer(405, {"error": f"{path.decode()} takes GET"})
             return self._health() if path == b"/health" else self._metrics()

@@ -30,7 +30,11 @@ class RouterError(Exception):
 
 @dataclass(frozen=True)
 class ReleaseSpec:
-    """A release to be placed: what its workers are started from."""
+    """A release to be placed: what its workers are started from.
+
+    `application` tells that the workers run the project's own web application: it answers its
+    `health` path, and `declared` is the port that it is said to listen on if nobody tells it.
+    """
 
     id: str
     bundle: str
@@ -38,6 +42,9 @@ class ReleaseSpec:
     overlay: str = ""
     workers: int = 1
     start_timeout: float = 60.0
+    application: bool = False
+    health: str = "/health"
+    declared: int = 0
 
     @classmethod
     def build(cls, values: dict[str, Any]) -> ReleaseSpec:

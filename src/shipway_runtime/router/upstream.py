@@ -1,16 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Connections to one worker: kept open, one request at a time on each."""
+"""Connections to one worker, one request at a time on each.
+
+Those to Shipway's own server are kept open. A web application of the project's own gets a new one
+for each request: nobody knows what it does with a silent one, and a request that met a connection
+which was just being closed could not be sent again without doing its work twice. Its answers are
+passed on as they come when they are long.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Any, Deque
+from typing import Any, Deque, Tuple, Union
 
 import httptools
 
 from shipway_runtime.router.messages import Request, Response
+from shipway_runtime.router.streaming import BodyStream, BrokenError
 
+Place = Union[str, Tuple[str, int]]
+WHOLE = 1 << 20
+"""Answers up to this size are read to their end before they are passed on."""
 MOST_CONNECTIONS = 256
 """To one worker; more requests wait here rather than in the kernel's queue, which refuses them."""
 
@@ -19,14 +29,15 @@ class RefusedError(Exception):
     """Nobody took the request: the worker could not be reached, or had closed the connection."""
 
 
-class BrokenError(Exception):
-    """The worker took the request and went away, or answered nonsense, before it was answered."""
-
-
 class Upstream(asyncio.Protocol):
-    """One connection. `exchange` sends a request and waits for the whole response."""
+    """One connection. `exchange` sends a request and waits for the response.
 
-    def __init__(self) -> None:
+    With `streams` a long one, or one of unknown length, is handed over when its head is there.
+    """
+
+    def __init__(self, streams: bool = False) -> None:
+        self._streams = streams
+        self._stream: BodyStream | None = None
         self._transport: asyncio.Transport | None = None
         self._parser: Any = None
         self._waiter: asyncio.Future[Response] | None = None
@@ -44,7 +55,7 @@ class Upstream(asyncio.Protocol):
         self._head_only = request.method == b"HEAD"
         loop = asyncio.get_running_loop()
         self._waiter = loop.create_future()
-        self._transport.write(request.encode())
+        self._transport.write(request.encode(close=self._streams))
         # Not `wait_for`: before Python 3.12 it swallows a cancellation that meets the response.
         timer = loop.call_later(timeout, self._give_up)
         try:
@@ -72,25 +83,29 @@ class Upstream(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Called by asyncio."""
-        if self._waiter is None or self._waiter.done():
+        waiting = self._waiter is not None and not self._waiter.done()
+        if not waiting and self._stream is None:
             self.close()
             return
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
-            if not self._waiter.done():
-                self._waiter.set_exception(BrokenError(f"malformed response: {error}"))
+            self._break(f"malformed response: {error}")
             self.close()
+
+    def _break(self, text: str) -> None:
+        if self._stream is not None:
+            self._stream.end(BrokenError(text))
+        elif self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(BrokenError(text))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by asyncio."""
         self.reusable = False
-        if self._waiter is None or self._waiter.done():
-            return
         if self._until_close and exc is None:
             self._finish()
         else:
-            self._waiter.set_exception(BrokenError("the connection was closed"))
+            self._break("the connection was closed")
 
     def on_message_begin(self) -> None:
         """Called by the parser."""
@@ -110,10 +125,25 @@ class Upstream(asyncio.Protocol):
             self._response.length = names.get(b"content-length", b"0")
             self.reusable = False
             self._finish()
+        elif self._streams and self._response.status >= 200:
+            self._hand_over(names.get(b"content-length"))
+
+    def _hand_over(self, length: bytes | None) -> None:
+        """Answer with the head alone when the body is long or has no known length."""
+        short = length is not None and length.isdigit() and int(length) <= WHOLE
+        if short or self._response.status in (204, 304) or self._transport is None:
+            return
+        self._stream = BodyStream(self._transport, self.close)
+        self._response.stream, self._response.length = self._stream, length
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(self._response)
 
     def on_body(self, data: bytes) -> None:
         """Called by the parser."""
-        self._parts.append(data)
+        if self._stream is not None:
+            self._stream.feed(data)
+        else:
+            self._parts.append(data)
 
     def on_message_complete(self) -> None:
         """Called by the parser."""
@@ -123,6 +153,10 @@ class Upstream(asyncio.Protocol):
         self._finish()
 
     def _finish(self) -> None:
+        if self._stream is not None:
+            self._stream.end()
+            self.close()
+            return
         self._response.body = b"".join(self._parts)
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(self._response)
@@ -131,10 +165,14 @@ class Upstream(asyncio.Protocol):
 
 
 class Pool:
-    """The connections to the worker that listens at `path`."""
+    """The connections to the worker that listens at `place`: a unix socket, or host and port.
 
-    def __init__(self, path: str) -> None:
-        self._path = path
+    An `application` is a program of which nothing is known.
+    """
+
+    def __init__(self, place: Place, application: bool = False) -> None:
+        self._place = place
+        self._application = application
         self._idle: Deque[Upstream] = deque()
         self._slots = asyncio.Semaphore(MOST_CONNECTIONS)
 
@@ -158,14 +196,22 @@ class Pool:
 
     async def _on(self, connection: Upstream, request: Request, timeout: float) -> Response:
         response = await connection.exchange(request, timeout)
-        if connection.reusable:
+        if self._application:
+            if response.stream is None:
+                connection.close()
+        elif connection.reusable:
             self._idle.append(connection)
         return response
 
     async def _connect(self) -> Upstream:
         loop = asyncio.get_running_loop()
+        made = Upstream(self._application)
         try:
-            _, connection = await loop.create_unix_connection(Upstream, self._path)
+            if isinstance(self._place, str):
+                _, connection = await loop.create_unix_connection(lambda: made, self._place)
+            else:
+                host, port = self._place
+                _, connection = await loop.create_connection(lambda: made, host, port)
         except OSError as error:
             raise RefusedError(str(error)) from error
         return connection

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One process of a release: started in the release's own interpreter, on a socket of its own."""
+"""One process of a release: started in the release's own interpreter, on an address of its own.
+
+Shipway's server listens on a unix socket. A web application of the project's own gets a port.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +14,24 @@ from pathlib import Path
 
 from shipway_runtime.formats import read_variables
 from shipway_runtime.router import logs
+from shipway_runtime.router.listeners import ports_of_group
 from shipway_runtime.router.messages import Request
+from shipway_runtime.router.ports import HOST, WorkerPort
 from shipway_runtime.router.state import ReleaseSpec
-from shipway_runtime.router.upstream import BrokenError, Pool, RefusedError
+from shipway_runtime.router.streaming import BrokenError
+from shipway_runtime.router.upstream import Pool, RefusedError
 
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR")
 PROBE_SECONDS = 10.0
 STOP_SECONDS = 10.0
+LOOK_SECONDS = 1.0
 
 
 class Worker:
-    """A process that answers on `socket`. `in_flight` counts the requests that it is answering."""
+    """A process that answers on `socket`, or on a port of its own when it is an application.
+
+    `in_flight` counts the requests that it is answering.
+    """
 
     def __init__(self, spec: ReleaseSpec, socket: Path, log: Path, lifeline: int) -> None:
         self.spec = spec
@@ -30,10 +40,20 @@ class Worker:
         self.in_flight = 0
         self.ready = False
         self.late = False
-        self.pool = Pool(str(socket))
+        self.said = ""
+        self.elsewhere = False
+        self._port = WorkerPort(socket.parent.parent / "ports") if spec.application else None
+        self.port = self._port.number if self._port else 0
+        place = (HOST, self._port.number) if self._port else str(socket)
+        self.pool = Pool(place, spec.application)
         self._lifeline = lifeline
         self._process: asyncio.subprocess.Process | None = None
         self._log_start = 0
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the place where it listens is still there."""
+        return self.spec.application or self.socket.exists()
 
     @property
     def pid(self) -> int:
@@ -51,7 +71,10 @@ class Worker:
                 stdout=output,
                 stderr=output,
                 cwd=self.spec.bundle,
-                env=activated(self.spec.interpreter, worker_environment(self.spec.overlay)),
+                env=activated(
+                    self.spec.interpreter,
+                    worker_environment(self.spec.overlay, self.spec.application),
+                ),
                 pass_fds=(self._lifeline,),
                 start_new_session=True,
             )
@@ -63,13 +86,17 @@ class Worker:
         ended = asyncio.ensure_future(self.wait())
         clock = asyncio.get_running_loop().time
         deadline = clock() + self.spec.start_timeout
+        look = clock() + LOOK_SECONDS
         pause = 0.02
         try:
             while not ended.done():
                 if await self.probe(min(PROBE_SECONDS, max(deadline - clock(), 0.1))):
                     self.ready = not ended.done()
                     return self.ready
-                if clock() > deadline:
+                if self.spec.application and clock() > look:
+                    look = clock() + LOOK_SECONDS
+                    self.elsewhere = self._listens_elsewhere()
+                if clock() > deadline or self.elsewhere:
                     self.late = True
                     await self.stop()
                 await asyncio.wait([ended], timeout=pause)
@@ -79,13 +106,30 @@ class Worker:
         return False
 
     async def probe(self, seconds: float = PROBE_SECONDS) -> bool:
-        """Ask for `/health` once; False when it is not well, or silent for `seconds`."""
-        request = Request(b"GET", b"/health", [(b"host", b"localhost")])
+        """Ask for its health once; False when it is not well, or silent for `seconds`.
+
+        `said` tells afterwards what it answered.
+        """
+        request = Request(b"GET", self.spec.health.encode(), [(b"host", b"localhost")])
         try:
             response = await self.pool.exchange(request, seconds)
-        except (RefusedError, BrokenError, asyncio.TimeoutError):
-            return False
-        return response.status == 200
+        except RefusedError:
+            self.said = "nobody listens there"
+        except BrokenError as error:
+            self.said = str(error)
+        except asyncio.TimeoutError:
+            self.said = "no answer in time"
+        else:
+            if response.stream is not None:
+                response.stream.close()
+            self.said = f"answered {response.status}"
+            return response.status == 200
+        return False
+
+    def _listens_elsewhere(self) -> bool:
+        """Whether it has opened the port that it declares instead of the one that it was given."""
+        ports = ports_of_group(self.pid)
+        return self.spec.declared in ports and self.port not in ports
 
     async def wait(self) -> int:
         """Wait for the end of the process; its exit code (negative: the signal)."""
@@ -110,6 +154,17 @@ class Worker:
             self.sweep()
             await self._process.wait()
         self.socket.unlink(missing_ok=True)
+        self.release_port()
+
+    def release_port(self) -> None:
+        """Let another worker have the port."""
+        if self._port is not None:
+            self._port.close()
+            self._port = None
+
+    def let_go(self) -> None:
+        """One answer that was passed on while it came has come to its end."""
+        self.in_flight -= 1
 
     def sweep(self) -> None:
         """Kill what is left of the process group."""
@@ -121,7 +176,27 @@ class Worker:
         """The last lines that this process wrote to its log."""
         return logs.tail(self.log, since=self._log_start)
 
+    def why_late(self) -> str:
+        """Why it is not healthy, for its user."""
+        if self.elsewhere:
+            return (
+                f"listens on port {self.spec.declared} and not on the port that it was given "
+                f"(PORT={self.port}): write {{port}} where package.server.command names the "
+                "port, or let the application take it from the variable PORT"
+            )
+        text = f"was not healthy within {self.spec.start_timeout:g} s"
+        if self.spec.application:
+            text += f": GET {self.spec.health} on port {self.port}: {self.said}"
+        return text
+
     def _command(self) -> list[str]:
+        if self.spec.application:
+            return [
+                self.spec.interpreter, "-m", "shipway_runtime.launch",
+                "--bundle", self.spec.bundle,
+                "--port", str(self.port),
+                "--lifeline", str(self._lifeline),
+            ]  # fmt: skip
         return [
             self.spec.interpreter, "-m", "shipway_runtime.server",
             "--bundle", self.spec.bundle,
@@ -131,13 +206,14 @@ class Worker:
         ]  # fmt: skip
 
 
-def worker_environment(overlay: str) -> dict[str, str]:
+def worker_environment(overlay: str, application: bool = False) -> dict[str, str]:
     """A clean environment: what every program needs, and the overlay's paths."""
     env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     env.update(PYTHONUNBUFFERED="1", PYTHONDONTWRITEBYTECODE="1")
-    # A request is a few rows: threads of a numeric library only wait for each other, for seconds
-    # when the machine is busy. More workers are the way to use more cores.
-    env.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
+    if not application:
+        # A request is a few rows: threads of a numeric library only wait for each other, for
+        # seconds when the machine is busy. More workers are the way to use more cores.
+        env.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
     if overlay:
         env["PYTHONPATH"] = str(Path(overlay) / "runtime")
         env["SHIPWAY_OVERLAY"] = str(Path(overlay) / "site")

@@ -17,8 +17,8 @@ from shipway_runtime.router.upstream import BrokenError, RefusedError
 class FakeRelease:
     """A release with one worker that answers by `script`: a status or an error each time."""
 
-    def __init__(self, name, *script, healthy=True):
-        self.spec = SimpleNamespace(id=name)
+    def __init__(self, name, *script, healthy=True, application=False):
+        self.spec = SimpleNamespace(id=name, application=application)
         self.script = list(script)
         self.healthy = healthy
         self.pool = self
@@ -34,7 +34,7 @@ class FakeRelease:
         raise step
 
 
-def ask(weights, *releases, target=b"/predict", pin="", times=1, during=None):
+def ask(weights, *releases, target=b"/predict", pin="", times=1, during=None, method=b"POST"):
     """The statuses and bodies of `times` requests, and the dispatcher."""
 
     async def everything():
@@ -43,7 +43,7 @@ def ask(weights, *releases, target=b"/predict", pin="", times=1, during=None):
         task = asyncio.create_task(during(dispatcher)) if during else None
         answers = []
         for _ in range(times):
-            response = await dispatcher.answer(Request(b"POST", target, release=pin))
+            response = await dispatcher.answer(Request(method, target, release=pin))
             answers.append((response.status, json.loads(response.body)))
         if task:
             await task
@@ -154,3 +154,32 @@ def test_the_prefix_is_taken_off_the_path(target, name, rest):
     request = Request(b"GET", target)
     assert take_pin(request) == name
     assert request.target == rest
+
+
+def test_what_an_application_began_is_asked_again_only_where_twice_is_as_good_as_once():
+    def release():
+        return FakeRelease("a", BrokenError("died"), application=True)
+
+    [(status, body)], _ = ask({"a": 1.0}, release(), method=b"POST")
+    assert (status, "did not come to the end" in body["error"]) == (502, True)
+    assert ask({"a": 1.0}, release(), method=b"GET")[0] == [(200, {"by": "a"})]
+
+
+def test_what_an_application_did_not_take_is_asked_again():
+    answers, _ = ask({"a": 1.0}, FakeRelease("a", RefusedError("gone"), application=True))
+    assert answers == [(200, {"by": "a"})]
+
+
+def test_an_application_has_all_paths_but_those_that_name_a_release():
+    releases = {"a": FakeRelease("a", application=True), "b": FakeRelease("b", application=True)}
+    own, pinned = Request(b"GET", b"/releases/2024?x=1"), Request(b"GET", b"/releases/b/x")
+    assert take_pin(own, releases) == "" and own.target == b"/releases/2024?x=1"
+    assert take_pin(pinned, releases) == "b" and pinned.target == b"/x"
+
+
+def test_an_application_need_not_say_who_it_is():
+    dispatcher = Dispatcher({"a": FakeRelease("a", application=True)})
+    dispatcher.weights = {"a": 1.0}
+    response = asyncio.run(dispatcher.answer(Request(b"GET", b"/")))
+    assert (b"x-shipway-release", b"a") in response.headers
+    assert dispatcher.serves_applications

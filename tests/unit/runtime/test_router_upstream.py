@@ -7,6 +7,7 @@ from unittest.mock import Mock
 import pytest
 
 from shipway_runtime.router.messages import Request
+from shipway_runtime.router.streaming import BodyStream
 from shipway_runtime.router.upstream import BrokenError, Pool, RefusedError, Upstream
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nx-a: b\r\n\r\nok"
@@ -140,3 +141,65 @@ def test_a_cancellation_that_meets_the_response_is_not_swallowed(tmp_path):
 def test_nobody_there(tmp_path):
     with pytest.raises(RefusedError):
         asyncio.run(Pool(str(tmp_path / "nothing")).exchange(POST, 1))
+
+
+CHUNKS = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+async def ask_application(path, script, request=POST):
+    peer = Peer(path, script)
+    async with peer:
+        response = await Pool(peer.path, application=True).exchange(request, 5)
+        parts = []
+        if response.stream is not None:
+            while part := await response.stream.read():
+                parts.append(part)
+            response.stream.close()
+        return peer, response, b"".join(parts)
+
+
+def test_an_application_gets_a_new_connection_for_each_request(tmp_path):
+    peer, response, _ = asyncio.run(ask_application(tmp_path, [OK]))
+    assert response.body == b"ok" and response.stream is None
+    assert b"connection: close" in peer.requests[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "length"),
+    [
+        (CHUNKS + b"1\r\no\r\n1\r\nk\r\n0\r\n\r\n", None),
+        (b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nok", None),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 2000000\r\n\r\n" + b"x" * 2000000, b"2000000"),
+    ],
+)
+def test_an_answer_of_an_application_is_passed_on_while_it_comes(tmp_path, answer, length):
+    _, response, body = asyncio.run(ask_application(tmp_path, [answer]))
+    assert response.status == 200 and response.length == length
+    assert body == (b"x" * 2000000 if length else b"ok")
+
+
+def test_an_answer_that_breaks_off_while_it_is_passed_on_is_an_error(tmp_path):
+    with pytest.raises(BrokenError):
+        asyncio.run(
+            ask_application(
+                tmp_path,
+                [CHUNKS.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n") + b"5\r\nab"],
+            )
+        )
+
+
+def test_an_answer_that_nobody_wants_any_more_is_closed_once():
+    stop, after = Mock(), Mock()
+
+    async def everything():
+        stream = BodyStream(Mock(), stop)
+        stream.after(after)
+        stream.feed(b"x")
+        stream.close()
+        stream.close()
+        stream.feed(b"y")
+        return await stream.read(), await stream.read()
+
+    assert asyncio.run(everything()) == (b"x", b"")
+    stop.assert_called_once()
+    after.assert_called_once()
