@@ -11,13 +11,14 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import platform
+import shutil
 from pathlib import Path
 from typing import Any, Mapping, NamedTuple, Sequence, Union
 
 from shipway_runtime import calls, datasets, formats, frames
 from shipway_runtime.errors import UserError
 from shipway_runtime.flavours import Trust
-from shipway_runtime.flavours.python import FILES
+from shipway_runtime.flavours.model_files import FILES
 from shipway_runtime.formats import Feature, FinishRequest, Golden, ModelInfo, TrainRequest
 from shipway_runtime.predictor import Predictor, load_predictor, positive_class
 from shipway_runtime.values import plain_list, plain_value
@@ -93,15 +94,17 @@ def save_estimator(request: Asked, model: Any, columns: Columns) -> ModelInfo:
     return info._replace(features=features, frame=kind, artifact=artifact, trusted_types=types)
 
 
-def save_files(request: FinishRequest, files: Mapping[str, Path], columns: Columns) -> ModelInfo:
+def save_files(
+    request: FinishRequest, files: Mapping[str, Path], entries: Sequence[str], columns: Columns
+) -> ModelInfo:
     """Copy the files of a model that the user's own function reads."""
     folder = Path(request.output) / FILES
     for name, path in files.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(path.read_bytes())
+        shutil.copyfile(path, target)
     info = _info(request, columns, "python", columns.labels)
-    return info._replace(frame=_frame_of_rows())
+    return info._replace(frame=_frame_of_rows(), entries=tuple(entries))
 
 
 def _frame_of_rows() -> str:
@@ -182,11 +185,12 @@ def complete(request: Asked, info: ModelInfo, original: Any = None) -> tuple[Mod
     if original is not None:
         _compare(golden, Predictor(info, original))
     formats.write(folder / formats.GOLDEN_FILE, golden)
-    return _write_info(folder, info), len(golden.rows)
+    return _write_info(folder, info, info.files), len(golden.rows)
 
 
-def _write_info(folder: Path, info: ModelInfo) -> ModelInfo:
-    info = info._replace(files=formats.file_digests(folder))
+def _write_info(folder: Path, info: ModelInfo, known: Mapping[str, str] = {}) -> ModelInfo:
+    """Write `model.json`; digests that are `known` are not taken again."""
+    info = info._replace(files=formats.file_digests(folder, known))
     formats.write(folder / formats.MODEL_FILE, info)
     for path in folder.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)

@@ -52,7 +52,8 @@ class ModelInfo(NamedTuple):
 
     `positive` and `classes` hold the model's own labels; `files` maps each file of the directory
     to its sha256 (64 hexadecimal digits); `trusted_types` are the types that the artifact holds
-    besides well-known ones: for people, loading never believes them.
+    besides well-known ones: for people, loading never believes them. `entries` are the files and
+    folders that `train.model` names, in its order, where the user's own `predict` reads them.
     """
 
     flavour: str
@@ -69,6 +70,7 @@ class ModelInfo(NamedTuple):
     files: Mapping[str, str] = {}
     artifact: str = ""
     predict: str | None = None
+    entries: tuple[str, ...] = ()
     format: int = FORMAT
 
 
@@ -344,11 +346,25 @@ def read_variables(interpreter: str) -> dict[str, str]:
     return {str(name): str(value) for name, value in values.items()}
 
 
-def file_digests(folder: Path) -> dict[str, str]:
-    """sha256 of every file below `folder` except `model.json`, by its path with `/`, sorted."""
+def file_digests(folder: Path, known: Mapping[str, str] = {}) -> dict[str, str]:
+    """sha256 of every file below `folder` except `model.json`, by its path with `/`, sorted.
+
+    Those that are `known` already are believed.
+    """
     found = {}
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder).as_posix()
         if path.is_file() and relative != MODEL_FILE:
-            found[relative] = hashlib.sha256(path.read_bytes()).hexdigest()
+            found[relative] = known.get(relative) or _digest(path)
     return found
+
+
+def _digest(path: Path) -> str:
+    """sha256 of a file, read piece by piece: a model may be larger than the memory."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while True:
+            piece = stream.read(1 << 20)
+            if not piece:
+                return digest.hexdigest()
+            digest.update(piece)

@@ -17,11 +17,11 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any, Mapping, Sequence
+from typing import Any, Sequence
 
-from shipway_runtime import assemble, batch, calls, datasets, formats
+from shipway_runtime import assemble, batch, calls, datasets, formats, takeover
 from shipway_runtime.errors import UserError
-from shipway_runtime.flavours.python import find, is_pickle
+from shipway_runtime.fitting import find_trainer, what_was_returned
 from shipway_runtime.formats import (
     BatchRequest,
     Failure,
@@ -32,10 +32,6 @@ from shipway_runtime.formats import (
     TrainRequest,
 )
 from shipway_runtime.predictor import extend_path, load_predictor
-
-PREDICT_CURE = (
-    "Name a function of yours: `train.predict: module:function` (rows in, predictions out)."
-)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -58,7 +54,7 @@ def _raised(raised: calls.RaisedError, folders: Sequence[str]) -> Failure:
     error = raised.error
     text = " ".join(str(error).split("\n")[:1])
     message = f"{raised.where} raised {type(error).__name__}" + (f": {text}" if text else "")
-    return Failure("raised", message, calls.user_traceback(error, folders))
+    return Failure("raised", message, calls.user_traceback(error, folders), takeover.hint(error))
 
 
 def _run(request: formats.Request) -> Result:
@@ -75,12 +71,12 @@ def train(request: TrainRequest) -> Result:
     """Call the user's function and make a model directory of what it returns."""
     from shipway_runtime.flavours.sklearn import Estimator
 
-    function = calls.call(f"importing {request.function}", find, request.function, "train.function")
+    function = calls.call(f"importing {request.function}", find_trainer, request.function)
     bound = calls.bind(function, request.data, request.params)
     columns = assemble.describe(request, bound.arguments)
     calls.seed_generators()
     returned = calls.call(request.function, function, *bound.args, **bound.kwargs)
-    model, metrics = _returned(request.function, returned)
+    model, metrics = what_was_returned(request.function, returned)
     _make_output(request.output)
     info = assemble.save_estimator(request, model, columns)
     original = None if request.predict else Estimator(model)
@@ -89,95 +85,20 @@ def train(request: TrainRequest) -> Result:
     return Result(info.flavour, names, golden, metrics)
 
 
-def _returned(function: str, returned: Any) -> tuple[Any, dict[str, float]]:
-    """The estimator and the metrics in what the user's function returned."""
-    model: Any = returned
-    metrics: Mapping[Any, Any] = {}
-    if isinstance(returned, tuple) and len(returned) == 2 and isinstance(returned[1], Mapping):
-        model, metrics = returned
-    if model is None:
-        raise UserError("returned", f"{function} returned None", "End it with `return model`.")
-    if not callable(getattr(model, "predict", None)):
-        raise UserError(
-            "returned",
-            f"{function} returned a {type(model).__name__}, which has no method `predict`",
-            "Return a fitted estimator, or (estimator, {metric: value}).",
-        )
-    return model, {str(name): _number(function, name, value) for name, value in metrics.items()}
-
-
-def _number(function: str, name: Any, value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise UserError(
-            "returned", f"{function} returned {value!r} as the metric {name}, which is no number"
-        ) from None
-
-
 def finish(request: FinishRequest) -> Result:
     """Make a model directory of the files that the user's command wrote."""
-    files = _model_files(request.model_files)
+    taken = takeover.take(request.model_files)
     columns = assemble.describe(request)
     _make_output(request.output)
     if request.predict:
-        for path in files.values():
-            _refuse_pickle(request, path)
-        info = assemble.save_files(request, files, columns)
+        takeover.refuse_pickles(taken, assemble.trust_of(request))
+        info = assemble.save_files(request, taken.files, taken.entries, columns)
     else:
-        model = calls.call("reading the model", _read_estimator, request, files)
+        trust = assemble.trust_of(request)
+        model = calls.call("reading the model", takeover.read_estimator, taken, trust)
         info = assemble.save_estimator(request, model, columns)
     info, golden = assemble.complete(request, info)
     return Result(info.flavour, tuple(feature.name for feature in info.features), golden)
-
-
-def _model_files(names: Sequence[str]) -> dict[str, Path]:
-    """The files by their path relative to the current folder (the bare name of one outside)."""
-    here, found = Path.cwd(), {}
-    for name in names:
-        path = here / name
-        if not path.is_file():
-            raise UserError(
-                "model-missing",
-                f"the command did not write {name}",
-                "Correct `train.model`, or let the command write the model there.",
-            )
-        inside = path.resolve().is_relative_to(here.resolve())
-        found[path.relative_to(here).as_posix() if inside else path.name] = path
-    return found
-
-
-def _refuse_pickle(request: FinishRequest, path: Path) -> None:
-    from shipway_runtime.flavours.sklearn import require_pickle
-
-    if is_pickle(path):
-        require_pickle(path, assemble.trust_of(request))
-
-
-def _read_estimator(request: FinishRequest, files: Mapping[str, Path]) -> Any:
-    from shipway_runtime.flavours import sklearn
-
-    path = next(iter(files.values()))
-    if len(files) != 1 or not (path.suffix == ".skops" or is_pickle(path)):
-        raise UserError(
-            "predict-missing",
-            f"how to predict with {', '.join(files)} is not known",
-            PREDICT_CURE,
-        )
-    trust = assemble.trust_of(request)
-    if path.suffix == ".skops":
-        return sklearn.read_skops(path.read_bytes(), trust)
-    return _with_predict(path, sklearn.read_pickle(path, trust))
-
-
-def _with_predict(path: Path, model: Any) -> Any:
-    if not callable(getattr(model, "predict", None)):
-        raise UserError(
-            "predict-missing",
-            f"{path.name} holds a {type(model).__name__}, which has no method `predict`",
-            PREDICT_CURE,
-        )
-    return model
 
 
 def _make_output(folder: str) -> None:

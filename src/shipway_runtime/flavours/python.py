@@ -5,26 +5,41 @@
       predict: serving.api:predict     # predict(rows)
       predict: serving.api:Model       # a class with load(folder) and predict(rows)
 
-`rows` is a pandas DataFrame where pandas is installed, else a list of dicts. A function that takes
-two arguments is given the estimator that training returned first. What comes back may be a column
-of labels or numbers, or a pair of labels and probabilities; for a binary task, a column of
-fractions is taken as probabilities of the positive class.
+`rows` is a pandas DataFrame where pandas is installed, else a list of dicts. What comes back may
+be a column of labels or numbers, or a pair of labels and probabilities; for a binary task, a
+column of fractions is taken as probabilities of the positive class.
+
+A plain function opens its files by the paths at which training wrote them. One that takes more
+arguments is given the model first: the estimator that training returned, or an object for each
+entry of `train.model` (what a pickle or skops file holds, the path of anything else).
+
+`load` is asked for by its parameters: none; one called `folder` (or anything else), in which the
+files lie at the paths of `train.model`; one called `path` or `file`, or `paths` or `files`; or one
+parameter for each entry.
 """
 
 from __future__ import annotations
 
 import importlib
 import inspect
-import os
-import sys
 from pathlib import Path
 from typing import Any, Callable
 
 from shipway_runtime.errors import UserError
 from shipway_runtime.flavours import Answer, Trust
+from shipway_runtime.flavours.model_files import (
+    FILES,
+    entry_paths,
+    load_entry,
+    offer_files,
+    one_path,
+    refuse_pickles,
+)
 from shipway_runtime.formats import ModelInfo
 
-FILES = "files"
+POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+ONE = ("path", "file", "filename", "model_path", "model_file")
+ALL = ("paths", "files")
 
 
 class PythonModel:
@@ -57,15 +72,18 @@ class PythonFlavour:
     def load(self, folder: Path, info: ModelInfo, trust: Trust) -> PythonModel:
         """The user's model; UserError when its function is not there or fails to load."""
         files = folder / FILES
-        _refuse_pickles(files, trust)
+        refuse_pickles(files, trust)
+        # Before the import: a module may open its files at its top level.
+        offer_files(files)
         found = find(info.predict or "", "predict")
+        paths = entry_paths(files, info.entries)
         if inspect.isclass(found):
-            return PythonModel(_load_class(found, files).predict, info.classes)
-        _offer_files(files)
-        if info.artifact and _takes_model(found):
-            model = _estimator(folder, info, trust)
-            return PythonModel(lambda rows: found(model, rows), info.classes)
-        return PythonModel(found, info.classes)
+            return PythonModel(_load_class(found, files, paths).predict, info.classes)
+        count = len(_required(found)) - 1
+        if count < 1:
+            return PythonModel(found, info.classes)
+        first = _objects(found, count, paths, folder, info, trust)
+        return PythonModel(lambda rows: found(*first, rows), info.classes)
 
 
 def find(address: str, role: str) -> Any:
@@ -94,14 +112,27 @@ def _is_own(value: Any, module: str) -> bool:
     return callable(value) and getattr(value, "__module__", None) == module
 
 
-def _takes_model(function: Callable[..., Any]) -> bool:
-    needed = [
-        parameter
-        for parameter in inspect.signature(function).parameters.values()
-        if parameter.default is parameter.empty
-        and parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
-    ]
-    return len(needed) == 2
+def _required(function: Callable[..., Any]) -> list[str]:
+    """Names of the positional parameters that have no default."""
+    parameters = inspect.signature(function).parameters.items()
+    return [n for n, p in parameters if p.default is p.empty and p.kind in POSITIONAL]
+
+
+def _objects(
+    function: Any, count: int, paths: list[Path], folder: Path, info: ModelInfo, trust: Trust
+) -> list[Any]:
+    """The model, for a function that takes `count` arguments before the rows."""
+    if info.artifact and count == 1:
+        return [_estimator(folder, info, trust)]
+    if count != len(paths):
+        name = getattr(function, "__qualname__", str(function))
+        have = "the estimator" if info.artifact else f"{len(paths)} files of the model"
+        raise UserError(
+            "predict",
+            f"{name} takes {count + 1} arguments; there are {have}, and the rows",
+            "Let it take the rows alone, or the model first, file by file, and then the rows.",
+        )
+    return [load_entry(path, trust) for path in paths]
 
 
 def _estimator(folder: Path, info: ModelInfo, trust: Trust) -> Any:
@@ -112,7 +143,7 @@ def _estimator(folder: Path, info: ModelInfo, trust: Trust) -> Any:
     return sklearn.read_pickle(folder / info.artifact, trust)
 
 
-def _load_class(kind: Any, files: Path) -> Any:
+def _load_class(kind: Any, files: Path, paths: list[Path]) -> Any:
     """An instance with the model loaded: `load` may be a class method, or a method that fills."""
     if not hasattr(kind, "predict"):
         raise UserError("function-missing", f"the class {kind.__name__} has no method `predict`")
@@ -120,41 +151,30 @@ def _load_class(kind: Any, files: Path) -> Any:
     if load is None:
         return kind()
     if isinstance(load, (classmethod, staticmethod)):
-        return kind.load(files)
+        return kind.load(*_for_load(kind.load, files, paths))
     instance = kind()
-    loaded = instance.load(files)
+    loaded = instance.load(*_for_load(instance.load, files, paths))
     return loaded if hasattr(loaded, "predict") else instance
 
 
-def _refuse_pickles(files: Path, trust: Trust) -> None:
-    from shipway_runtime.flavours.sklearn import require_pickle
+def _for_load(load: Callable[..., Any], files: Path, paths: list[Path]) -> list[Any]:
+    """The arguments of the user's `load`, by its parameters."""
+    names = _required(load)
+    if not names:
+        names = [n for n, p in inspect.signature(load).parameters.items() if p.kind in POSITIONAL]
+        names = names[:1] if names and names[0] in (*ONE, *ALL, "folder") else []
+    if len(names) <= 1:
+        return [_argument(name, files, paths) for name in names]
+    if len(names) == len(paths):
+        return list(paths)
+    raise UserError(
+        "predict",
+        f"`load` takes {', '.join(names)}, but the model has {len(paths)} files",
+        "Let it take `folder`, `paths`, or one parameter for each file of `train.model`.",
+    )
 
-    for path in sorted(files.rglob("*")) if files.is_dir() else ():
-        if path.is_file() and is_pickle(path):
-            require_pickle(path, trust)
 
-
-def is_pickle(path: Path) -> bool:
-    """Whether a file looks like a pickle: by its name or its first two bytes."""
-    if path.suffix in (".pkl", ".pickle", ".joblib"):
-        return True
-    with path.open("rb") as stream:
-        start = stream.read(2)
-    return len(start) == 2 and start[0] == 0x80 and 2 <= start[1] <= 5
-
-
-def _offer_files(files: Path) -> None:
-    """Let the model's files be found where the user's command wrote them.
-
-    A plain function opens `models/clf.pkl` by that path, relative to the folder in which it was
-    written; in a new process they are linked there unless a file stands there already.
-    """
-    root = Path(sys.path[0] or os.curdir)
-    for path in sorted(files.rglob("*")) if files.is_dir() else ():
-        target = root / path.relative_to(files)
-        if path.is_file() and not target.exists():
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.symlink_to(path.resolve())
-            except OSError:
-                continue
+def _argument(name: str, files: Path, paths: list[Path]) -> Any:
+    if name in ALL:
+        return list(paths)
+    return one_path(paths, name) if name in ONE else files
