@@ -40,6 +40,7 @@ class RunOptions:
     upgrade: bool = False
     wait: bool = True
     explain: bool = False
+    relax: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,10 @@ def run(folder: Path, options: RunOptions, emit: Listener) -> RunResult:
         book.close_unfinished()
         _clear_scratch(project)
         source = source or look(project)
+        if options.relax:
+            from shipway.operations.relax import relax
+
+            relax(project, source, tell)
         return _go(project, source, options, run_id, book)
 
 

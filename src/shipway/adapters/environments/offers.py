@@ -57,11 +57,22 @@ class Offers:
         flags = ["--no-deps"] if any_ else list(WHEELS)
         return self._ask(requirement, [*flags, *(["--resolution", "lowest"] if lowest else [])])
 
+    def fits(self, requirement: str) -> bool:
+        """Whether there is a wheel for it, or its marker means another machine."""
+        try:
+            self._lock(requirement, [*WHEELS])
+        except uvtool.UvError as error:
+            uvtool.check_reached(error)
+            return False
+        return True
+
+    def _lock(self, requirement: str, flags: list[str]) -> str:
+        alone = [Statement(requirement, "", 0)]
+        return compile_lock(self.inputs, alone, self.interpreter, flags)
+
     def _ask(self, requirement: str, flags: list[str]) -> str:
         try:
-            lock = compile_lock(
-                self.inputs, [Statement(requirement, "", 0)], self.interpreter, flags
-            )
+            lock = self._lock(requirement, flags)
         except uvtool.UvError:
             return ""
         pins = [found[2] for found in map(PIN.match, lock.splitlines()) if found]

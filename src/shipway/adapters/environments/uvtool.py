@@ -41,8 +41,9 @@ def call(
     cwd: Path,
     tell: Callable[[str], None] | None = None,
     env: Mapping[str, str] = os.environ,
+    timeout: float | None = None,
 ) -> str:
-    """What `uv ARGUMENTS` writes; UvError with its words when it fails."""
+    """What `uv ARGUMENTS` writes; UvError with its words when it fails or takes too long."""
     variables = {name: value for name, value in env.items() if name not in FOREIGN}
     variables |= {"NO_COLOR": "1", "UV_NO_PROGRESS": "1"}
     written: list[str] = []
@@ -58,8 +59,9 @@ def call(
         env=variables,
         on_line=keep,
         secrets=secrets_in(variables),
+        timeout=timeout,
     )
-    if done.returncode:
+    if done.returncode or done.timed_out:
         raise UvError("\n".join(written).strip())
     return "\n".join(written)
 
@@ -76,6 +78,13 @@ def _program() -> str:
     from uv import find_uv_bin
 
     return find_uv_bin()
+
+
+def check_reached(error: UvError) -> None:
+    """OutsideError when the network or the disk is to blame, and not what uv was asked."""
+    plain = explain(error, "the requirements can't be looked at", "", cure="")
+    if isinstance(plain, OutsideError):
+        raise plain from error
 
 
 def explain(error: UvError, what: str, where: str, *, cure: str) -> ShipwayError:
