@@ -18,19 +18,27 @@ from shipway.records.training import Evaluation, TestReport
 
 def print_ending(result: RunResult) -> None:
     """Say how the run ended, on standard output."""
-    lines = [""]
-    failed = [s for s in result.record.stages if s.status == "failed"]
-    for stage in failed:
-        lines += _failure(stage, result)
-    if result.outcome.bug:
-        lines += ["This is a bug in Shipway; please report it with these lines:"]
-        lines += result.outcome.bug.splitlines()
+    failed = _failed(result)
+    lines = ["", *failure_lines(result)]
     if not failed:
         lines += _success(result)
     if result.report is not None:
         lines.append(f"report: {result.report}")
     lines.append(_verdict(result, failed))
     print_lines(lines)
+
+
+def failure_lines(result: RunResult) -> list[str]:
+    """Why a run stopped, in detail; nothing for one that did not."""
+    lines = [line for stage in _failed(result) for line in _failure(stage, result)]
+    if result.outcome.bug:
+        lines += ["This is a bug in Shipway; please report it with these lines:"]
+        lines += result.outcome.bug.splitlines()
+    return lines
+
+
+def _failed(result: RunResult) -> list[StageRun]:
+    return [stage for stage in result.record.stages if stage.status == "failed"]
 
 
 def _verdict(result: RunResult, failed: list[StageRun]) -> str:

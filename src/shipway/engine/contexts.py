@@ -52,7 +52,13 @@ class Contexts:
         sources: Sources = self.project.sources
         return sources.files(self.source, whole=whole)
 
-    def tools(self, force: Sequence[str], *, explain: bool = False) -> Tools:
+    def tools(
+        self,
+        force: Sequence[str],
+        *,
+        explain: bool = False,
+        interrupted: threading.Event | None = None,
+    ) -> Tools:
         """What the runner works with."""
         return Tools(
             context=self.context,
@@ -63,6 +69,7 @@ class Contexts:
             summary=found,
             redact=self._redact,
             cancelled=self.cancelled,
+            interrupted=interrupted,
             force=force,
             explain=explain,
         )

@@ -26,6 +26,7 @@ from shipway.stages.context import StageContext
 from shipway.stages.stage import Scope
 
 GRACE = 5.0
+LOOK_AGAIN = 0.1
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Tools:
 
     `context` makes a node's context (a fresh scratch folder with it) as a context manager; `scope`
     what its fingerprint may look at; both see the results so far. `redact` takes out what may be
-    shown on a terminal but not kept.
+    shown on a terminal but not kept. `interrupted` ends the run from another thread, as Ctrl-C does
+    in the main one.
     """
 
     context: Callable[[Node, Mapping[str, Record]], contextlib.AbstractContextManager[StageContext]]
@@ -45,6 +47,7 @@ class Tools:
     summary: Callable[[Record], str]
     redact: Callable[[Record], Record]
     cancelled: threading.Event
+    interrupted: threading.Event | None = None
     force: Collection[str] = ()
     explain: bool = False
 
@@ -107,7 +110,17 @@ class Runner:
                 if self.outcome.exit_code == DONE:
                     self._begin(node)
             if not ready:
-                self._take(self.ended.get())
+                self._take(self._next_ended())
+
+    def _next_ended(self) -> _Ended:
+        """The next stage that ends; KeyboardInterrupt when somebody sets `interrupted` first."""
+        interrupted = self.tools.interrupted
+        if interrupted is None:
+            return self.ended.get()
+        while not interrupted.is_set():
+            with contextlib.suppress(queue.Empty):
+                return self.ended.get(timeout=LOOK_AGAIN)
+        raise KeyboardInterrupt
 
     def _begin(self, node: Node) -> None:
         started = clock.seconds()

@@ -8,6 +8,7 @@ command; what it had finished is answered from the cache.
 import contextlib
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from shipway.engine.plan import Plan, make_plan
 from shipway.engine.records import RunBook
 from shipway.engine.runner import Outcome, Runner
 from shipway.engine.wiring import Project, open_project, project_paths
+from shipway.operations.store_in_ci import check_store
 from shipway.records.run import RunRecord
 from shipway.records.source import Source
 from shipway.stages import ROAD, user_steps
@@ -31,7 +33,10 @@ from shipway.stages import ROAD, user_steps
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What may be asked of a run on the command line."""
+    """What may be asked of a run on the command line.
+
+    Whoever runs several at once sets `interrupted` to end them all the way Ctrl-C ends one.
+    """
 
     until: str = ""
     commit: str = ""
@@ -41,6 +46,7 @@ class RunOptions:
     wait: bool = True
     explain: bool = False
     relax: bool = False
+    interrupted: threading.Event | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,13 @@ class RunResult:
 
 def run(folder: Path, options: RunOptions, emit: Listener) -> RunResult:
     """Take the source in `folder` along the road; InputError when it can't even start."""
-    project, source = _open(folder, options)
+    return run_opened(*open_for_run(folder, options), options, emit)
+
+
+def run_opened(
+    project: Project, source: Source | None, options: RunOptions, emit: Listener
+) -> RunResult:
+    """The same for a project that `open_for_run` gave."""
     _check(project)
     project.prepare()
     run_id = _new_id()
@@ -78,10 +90,13 @@ def _go(
 ) -> RunResult:
     environments, note = _where_to(project, source, options)
     plan = _plan(project, environments, note, options)
+    check_store(project, plan, options.until)
     book.start(run_id, source, plan, note)
     contexts = Contexts(project, source, run_id, who(), book.emit)
-    tools = contexts.tools(_forced(options, plan), explain=options.explain)
-    with _terminated():
+    tools = contexts.tools(
+        _forced(options, plan), explain=options.explain, interrupted=options.interrupted
+    )
+    with terminated():
         outcome = Runner(plan, tools, {"checkout": source}).run()
     record, report = book.finish(outcome)
     return RunResult(record, outcome, report, project, outcome.error)
@@ -94,7 +109,8 @@ def look(project: Project) -> Source:
     return source
 
 
-def _open(folder: Path, options: RunOptions) -> tuple[Project, Source | None]:
+def open_for_run(folder: Path, options: RunOptions) -> tuple[Project, Source | None]:
+    """The project in `folder` as `options` want it, with its source when they name a commit."""
     if not options.commit:
         return with_overrides(open_project(folder), options.overrides), None
     from shipway.adapters import sources
@@ -173,9 +189,16 @@ def _clear_scratch(project: Project) -> None:
 
 
 @contextlib.contextmanager
-def _terminated() -> Iterator[None]:
-    """Let SIGTERM end a run the way Ctrl-C does, so that nothing is left running."""
+def terminated() -> Iterator[None]:
+    """Let SIGTERM end a run the way Ctrl-C does, so that nothing is left running.
+
+    Signals come to the main thread only: runs in other threads leave this to whoever started them.
+    """
     import signal
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
 
     def interrupt(signum: int, frame: object) -> None:
         raise KeyboardInterrupt

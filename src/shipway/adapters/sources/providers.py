@@ -42,6 +42,10 @@ PROVIDERS = (
 )
 
 
+# Set by providers that do not set CI: Azure Pipelines, Jenkins, AWS CodeBuild.
+JOBS = ("TF_BUILD", "JENKINS_URL", "CODEBUILD_BUILD_ID")
+
+
 def branch_of(environ: Mapping[str, str], commit: str) -> str:
     """The branch that a provider says `commit` belongs to; `""` when none does."""
     for provider in PROVIDERS:
@@ -56,6 +60,12 @@ def in_ci(environ: Mapping[str, str]) -> bool:
     return environ.get("CI", "").lower() not in ("", "0", "false") or any(
         environ.get(key) for provider in PROVIDERS for key in provider.branch
     )
+
+
+def is_job(environ: Mapping[str, str]) -> bool:
+    """True in a job of a CI provider, whose checkout goes away with the job."""
+    said = environ.get("CI", "").lower() not in ("", "0", "false")
+    return said or any(environ.get(name) for name in JOBS)
 
 
 def default_branch_of(environ: Mapping[str, str]) -> str:

@@ -3,9 +3,12 @@
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
+from shipway.base.errors import ShipwayError
 from shipway.cli.ending import print_ending
+from shipway.cli.markdown import error_markdown, run_markdown, write_markdown
 from shipway.cli.output import print_json
 from shipway.cli.progress import Progress
 from shipway.operations.run import RunOptions, run
@@ -13,7 +16,8 @@ from shipway.operations.run_document import run_document
 
 EXAMPLE = """  shipway run                            as far as this commit may go
   shipway run --until evaluate --explain   stop early; say why each stage runs
-  shipway run --set train.params.max_iter=50"""
+  shipway run --set train.params.max_iter=50
+  shipway run --all --jobs 2             every model of the repository"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +47,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-wait", action="store_true", help="exit with 3 when another run is under way"
     )
+    parser.add_argument(
+        "--all", action="store_true", help="every project at or below the folder, one summary"
+    )
+    parser.add_argument(
+        "--jobs", metavar="N", type=int, default=1, help="with --all: so many at a time (default 1)"
+    )
+    parser.add_argument(
+        "--markdown",
+        metavar="FILE",
+        type=Path,
+        help="write a summary for a pull request to FILE, whatever comes out",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document at the end")
 
 
@@ -58,12 +74,20 @@ def execute(arguments: argparse.Namespace) -> int:
         explain=arguments.explain,
         relax=arguments.relax,
     )
+    if arguments.all:
+        from shipway.cli.run_all import execute_all
+
+        return execute_all(arguments, options)
     stream = sys.stderr if arguments.json else sys.stdout
     progress = Progress(stream, explain=arguments.explain)
     try:
         result = run(Path(arguments.project), options, progress)
+    except ShipwayError as error:
+        write_markdown(arguments.markdown, partial(error_markdown, error))
+        raise
     finally:
         progress.close()
+    write_markdown(arguments.markdown, partial(run_markdown, result))
     if arguments.json:
         print_json(run_document(result))
     else:
