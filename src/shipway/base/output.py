@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 MASK = b"****"
 KEPT_LINES = 50
+LONGEST_LOG = 8 << 20
 LONGEST = 1 << 16
 
 
@@ -14,7 +15,8 @@ class Output:
     """Takes bytes as they arrive and hands out lines; not for several threads at once.
 
     A line longer than 64 KiB is handed out in pieces. Of a line that a progress bar overwrote
-    with carriage returns, `on_line` and `tail` see the last state; `log` gets everything.
+    with carriage returns, `on_line` and `tail` see the last state; `log` gets everything of the
+    first 8 MiB, and the last lines.
     """
 
     def __init__(
@@ -28,6 +30,8 @@ class Output:
         self._secrets = _pieces(secrets)
         self._reserve = max(map(len, self._secrets), default=1) - 1
         self._rest = b""
+        self._logged = 0
+        self._left_out = 0
         self._tail: collections.deque[str] = collections.deque(maxlen=KEPT_LINES)
 
     @property
@@ -56,6 +60,10 @@ class Output:
         if self._rest:
             self._line(self._masked(self._rest), b"")
             self._rest = b""
+        if self._log is not None and self._left_out:
+            note = f"[{self._left_out:,} more bytes were written; the last lines are:]"
+            self._log.write(f"\n{note}\n{self.tail}\n".encode())
+            self._log.flush()
 
     def _masked(self, line: bytes) -> bytes:
         for secret in self._secrets:
@@ -64,8 +72,11 @@ class Output:
 
     def _line(self, line: bytes, end: bytes) -> None:
         if self._log is not None:
-            self._log.write(line + end)
-            self._log.flush()
+            if self._logged < LONGEST_LOG:
+                self._logged += self._log.write(line + end)
+                self._log.flush()
+            else:
+                self._left_out += len(line) + len(end)
         for start in range(0, max(len(line), 1), LONGEST):
             text = line[start : start + LONGEST].decode("utf-8", "replace").rstrip("\r")
             text = text.rpartition("\r")[2]

@@ -22,6 +22,7 @@ from shipway.base.children import GRACE, Child
 from shipway.base.errors import InputError, OutsideError
 from shipway.base.files import disk_errors
 from shipway.base.output import Output
+from shipway.base.supervisor import LEFT_RUNNING
 
 LOOK_AGAIN = 0.03
 SHORTEST_SECRET = 6
@@ -35,6 +36,7 @@ class Completed(msgspec.Struct, frozen=True):
     """How a process ended: exit code (negative: the signal), seconds, and the last lines it wrote.
 
     A supervised process follows the shell's convention: an exit code of 128 + n means signal n.
+    `left_running` names processes that it left behind; they were ended.
     """
 
     returncode: int
@@ -42,6 +44,7 @@ class Completed(msgspec.Struct, frozen=True):
     tail: str
     timed_out: bool = False
     cancelled: bool = False
+    left_running: str = ""
 
 
 class CaptureError(OutsideError):
@@ -101,7 +104,8 @@ def run(
     program = [_find(argv, cwd, env), *argv[1:]]
     begun = time.monotonic()
     with _log(log) as stream, _start(program, cwd, env, supervised, pass_fds) as child:
-        output = Output(on_line, stream, secrets)
+        left = _LeftRunning(on_line)
+        output = Output(left.line, stream, secrets)
         reason = _follow(child, output, begun, timeout, cancelled)
         if reason:
             child.end()
@@ -113,7 +117,23 @@ def run(
             tail=output.tail,
             timed_out=reason == "timed out",
             cancelled=reason == "cancelled",
+            left_running=left.names,
         )
+
+
+class _LeftRunning:
+    """Takes the supervisor's own line out of what a program says."""
+
+    def __init__(self, on_line: Callable[[str], None] | None) -> None:
+        self.on_line = on_line
+        self.names = ""
+
+    def line(self, text: str) -> None:
+        """The next line."""
+        if text.startswith(LEFT_RUNNING):
+            self.names = text.removeprefix(LEFT_RUNNING)
+        elif self.on_line is not None:
+            self.on_line(text)
 
 
 def capture(

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stands between a run and one of its processes, so that nothing outlives the run.
 
-A script of its own, run by path and never imported by the runner:
+A script of its own, run by path; the runner imports nothing of it but the words LEFT_RUNNING:
 
     python -I -S supervisor.py LIFELINE GRACE -- /path/of/program argument …
 
 LIFELINE is the reading end of a pipe whose other end only the runner holds. When the runner dies,
 by SIGKILL too, the kernel closes that end; the supervisor sees it and ends every descendant:
 SIGTERM, GRACE seconds, SIGKILL, until none is left. The same happens at SIGTERM, and to daemons
-that are left when the program has ended. Being their subreaper, it is handed even those that
-forked twice into a session of their own (Linux; elsewhere only what is still below it is found).
+that are left when the program has ended, after a line that names them. Being their subreaper, it
+is handed even those that forked twice into a session of their own (Linux; elsewhere only what is
+still below it is found).
 
 Its exit code is the program's, or 128 + n when signal n ended it. Starting quickly matters more
 here than anything: this module imports the least that it can.
@@ -26,6 +27,8 @@ SET_PARENT_DEATH_SIGNAL = 1
 SET_CHILD_SUBREAPER = 36
 STUBBORN = 10.0
 CANT_START = 126
+LEFT_RUNNING = "shipway: the program ended and left running: "
+MOMENT = 0.25
 
 
 def control(option: int, value: int) -> None:
@@ -122,6 +125,31 @@ def end_all(child: int, code: int | None, grace: float) -> int | None:
     return code
 
 
+def name_of(pid: int) -> str:
+    """The beginning of a process's command line."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as stream:  # noqa: PTH123
+            words = stream.read(200).replace(b"\0", b" ").decode("utf-8", "replace").strip()
+    except OSError:
+        words = ""
+    return words[:80] or f"process {pid}"
+
+
+def say_what_is_left(child: int, code: int) -> bool:
+    """Name those who outlive the program; False when they end by themselves in a moment."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < MOMENT:
+        if not reap(child, code)[1]:
+            return False
+        time.sleep(0.01)
+    names = [name_of(pid) for pid in descendants()]
+    if names:
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        text = " | ".join(names[:3]).replace("\n", " ")
+        os.write(2, f"\n{LEFT_RUNNING}{text}{more}\n".encode())
+    return True
+
+
 def listen(lifeline: int) -> "tuple[list[int], int]":
     """Keep only the standard streams and the lifeline open; signals arrive on a pipe.
 
@@ -156,6 +184,8 @@ def supervise(lifeline: int, grace: float, argv: list[str]) -> int:
         if lifeline in ready:
             break
         os.read(waking, 4096)
+    if left and code is not None and not asked:
+        left = say_what_is_left(child, code)
     if left:
         code = end_all(child, code, grace)
     return 128 + signal.SIGKILL if code is None else code

@@ -6,8 +6,8 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -102,7 +102,7 @@ class Contexts:
                 store=self.project.store,
                 files=self.project.files,
                 scratch=scratch,
-                process=self._process(paths.logs / self.run_id / f"{name}.log"),
+                process=self._process(node.name, paths.logs / self.run_id / f"{name}.log"),
                 tell=self._tell(node.name),
                 run_id=self.run_id,
                 by=self.by,
@@ -133,9 +133,18 @@ class Contexts:
     def _tell(self, node: str) -> Callable[[str], None]:
         return lambda text: self.emit(Event("stage-progress", clock.stamp(), node, text))
 
-    def _process(self, log: Path) -> Callable[..., Completed]:
+    def _process(self, node: str, log: Path) -> Callable[..., Completed]:
         log.parent.mkdir(parents=True, exist_ok=True)
-        return partial(run, log=log, secrets=self.secrets, cancelled=self.cancelled)
+        known: dict[str, Any] = {"log": log, "secrets": self.secrets, "cancelled": self.cancelled}
+
+        def process(argv: Sequence[str], **options: Any) -> Completed:
+            ended = run(argv, **{**known, **options})
+            if ended.left_running:
+                text = f"{node}: ended what its command left running: {ended.left_running}"
+                self.emit(Event("note", clock.stamp(), node, text))
+            return ended
+
+        return process
 
 
 def _produced(results: Mapping[str, Record]) -> dict[str, Output]:

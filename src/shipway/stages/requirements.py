@@ -11,8 +11,19 @@ from shipway.base.names import did_you_mean
 from shipway.spec.document import Document
 from shipway.spec.types import TrainSpec
 
-RULE = re.compile(r"\s*([A-Za-z_][\w.]*)\s*(<=|>=|<|>)\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*")
+RULE = re.compile(r"\s*([A-Za-z_][\w.@/:-]*)\s*(<=|>=|<|>)\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*")
 COMPARE = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
+
+
+def check_finite(train: TrainSpec, reported: Mapping[str, float], document: Document) -> None:
+    """Raise StoppedError for a metric that is NaN or infinite, unless `stop_if` leaves nan out."""
+    for name, value in reported.items():
+        if "nan" in train.stop_if and not math.isfinite(value):
+            raise StoppedError(
+                f"training reported {name} as {value}",
+                where=document.where("train", "metrics"),
+                cure="A model whose metrics are no numbers can't be judged.",
+            )
 
 
 def check_requirements(train: TrainSpec, reported: Mapping[str, float], document: Document) -> None:

@@ -19,7 +19,7 @@ from shipway.stages.golden import write_golden_rows
 from shipway.stages.metric_files import declared_files
 from shipway.stages.progress import Progress
 from shipway.stages.reported import printed_metrics, reported_metrics
-from shipway.stages.requirements import check_requirements
+from shipway.stages.requirements import check_finite, check_requirements
 from shipway.stages.stage import Parts, Scope
 from shipway.stages.train_by_command import by_command
 from shipway.stages.train_by_function import by_function
@@ -54,6 +54,7 @@ def train(
         space.check_inputs()
         found = reported_metrics(job)
         reported = {**result.metrics, **progress.last(), **found.metrics}
+        check_finite(spec, found.metrics, ctx.document)
         check_requirements(spec, reported, ctx.document)
         return TrainedModel(
             digest=put_tree(ctx.store.objects, job.output),

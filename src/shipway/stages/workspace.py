@@ -48,7 +48,9 @@ class Workspace:
             return dict(os.environ)
         variables = worker_environment(environment, os.environ, tools=tools)
         path = [*import_places(self.folder, self.folder), variables.get("PYTHONPATH", "")]
-        return variables | {"PYTHONPATH": os.pathsep.join(filter(None, path))}
+        # A plot must not wait for somebody to close its window.
+        screen = {"MPLBACKEND": "Agg"}
+        return variables | screen | {"PYTHONPATH": os.pathsep.join(filter(None, path))}
 
     def written(self, outputs: Sequence[str], *, where: str = "") -> list[Path]:
         """The files or folders that the stage wrote, one for each of `outputs`.
