@@ -36,6 +36,7 @@ from shipway.spec.types import (
     Spec,
     StepSpec,
     Task,
+    TestsSpec,
 )
 
 SPEC_NAME = "shipway.yaml"
@@ -53,27 +54,47 @@ GATES: dict[Task, str] = {
 
 
 class Wishes(msgspec.Struct, frozen=True):
-    """What the user said: the target column, the entry point by its name."""
+    """What the user said: the target column, the entry point by its name, starter tests."""
 
     target: str | None = None
     entry: str | None = None
+    starter_tests: bool = False
 
 
 class Proposal(msgspec.Struct, frozen=True):
     """A first spec and what is to be said about it.
 
     `guess` is the target with its rivals (None: no table); `entries` are equally likely ways to
-    train, the chosen one first; `live` says whether the road can lead to an endpoint.
+    train, the chosen one first.
     """
 
     text: str
     sayings: tuple[Saying, ...]
     spec: Spec
+    wishes: Wishes
+    choice: TableChoice
     guess: Guess | None = None
     entries: tuple[EntryPoint, ...] = ()
-    table: TableFinding | None = None
-    tested: bool = False
-    live: bool = False
+
+    @property
+    def entry(self) -> EntryPoint | None:
+        """The way to train that was chosen."""
+        return self.entries[0] if self.entries else None
+
+    @property
+    def table(self) -> TableFinding | None:
+        """What the tables hold."""
+        return self.choice.finding
+
+    @property
+    def tested(self) -> bool:
+        """Whether there are unit tests."""
+        return self.spec.tests is not None
+
+    @property
+    def live(self) -> bool:
+        """Whether the road can lead to an endpoint."""
+        return bool(self.spec.deploy)
 
     @property
     def rivals(self) -> tuple[Candidate, ...]:
@@ -81,35 +102,50 @@ class Proposal(msgspec.Struct, frozen=True):
         return () if self.guess is None or self.guess.sure else self.guess.candidates[:8]
 
 
-def propose(folder: Path, findings: RepositoryFindings, wishes: Wishes) -> Proposal:
-    """A first spec for `folder`. InputError when a wish can't be met."""
+def propose(
+    folder: Path,
+    findings: RepositoryFindings,
+    wishes: Wishes,
+    *,
+    known: Proposal | None = None,
+) -> Proposal:
+    """A first spec for `folder`. InputError when a wish can't be met.
+
+    `known` is an earlier proposal, whose tables need not be looked at again.
+    """
     from shipway.discovery.compose_verify import verified
 
     notes = Notes()
-    entries = likely_entries(findings)
-    entry = next((each for each in entries if each.name == wishes.entry), None)
-    entry = entry or (entries[0] if entries else None)
-    choice = choose_tables(folder, findings, entry)
+    entries = likely_entries(findings, wishes.entry)
+    entry = entries[0] if entries else None
+    if known is not None and known.entry == entry:
+        choice = known.choice
+    else:
+        choice = choose_tables(folder, findings, entry)
     found = guess_target(findings, entry, choice, wishes.target)
     spec = _Composer(folder, findings, choice, found, notes).spec(entry)
+    if wishes.starter_tests:
+        spec = msgspec.structs.replace(spec, tests=TestsSpec("pytest -q tests"))
     spec = verified(folder, spec, notes)
     notes.after(lines=_closing(spec))
     return Proposal(
         text=write(spec, notes.notes, notes.tails, _head(notes)),
         sayings=tuple(notes.sayings),
         spec=spec,
+        wishes=wishes,
+        choice=choice,
         guess=found,
         entries=entries,
-        table=choice.finding,
-        tested=spec.tests is not None,
-        live=bool(spec.deploy),
     )
 
 
-def likely_entries(findings: RepositoryFindings) -> tuple[EntryPoint, ...]:
-    """Ways to train that are as likely as the likeliest, that one first."""
+def likely_entries(
+    findings: RepositoryFindings, wanted: str | None = None
+) -> tuple[EntryPoint, ...]:
+    """Ways to train that are as likely as the likeliest; the `wanted` one comes first."""
     training = [entry for entry in findings.entries if entry.trains]
-    return tuple(entry for entry in training if entry.score >= training[0].score)
+    best = [entry for entry in training if entry.score >= training[0].score]
+    return tuple(sorted(best, key=lambda entry: entry.name != wanted))
 
 
 def guess_target(

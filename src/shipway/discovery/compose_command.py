@@ -107,7 +107,7 @@ class CommandLine:
         """Where the model goes, when the script must be told."""
         for model in self.models:
             if model.via == f"flag {flag.name}":
-                return MODEL if not model.folder else "models"
+                return MODEL if posixpath.splitext(model.path)[1] else "models"
         return "out"
 
     def _exists(self, default: str | None) -> bool:

@@ -27,7 +27,7 @@ def verified(folder: Path, spec: Spec, notes: Notes) -> Spec:
         if spec.data is None:
             break
         try:
-            failed = _failing(folder, spec)
+            failed = failing(folder, spec)
         except InputError as error:
             notes.unknown(f"the checks can't be tried out: {error.what}")
             break
@@ -43,7 +43,8 @@ def read_back(spec: Spec) -> Document:
     return read_text(write(spec), Path("shipway.yaml"))
 
 
-def _failing(folder: Path, spec: Spec) -> list[CheckResult]:
+def failing(folder: Path, spec: Spec) -> list[CheckResult]:
+    """The checks of `spec` that the data in `folder` do not pass; InputError when unreadable."""
     from shipway.adapters.tables import table_format
     from shipway.data.locate import locate_tables
     from shipway.data.opening import open_tables, reading

@@ -1,30 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a table looks like from outside: its columns, their types and ranges, and what is odd.
+"""What was found in a table: frozen values about its columns and about what is odd.
 
-    finding = look_at([Path("data/churn.csv")], "data/churn.csv")
-    finding.columns, finding.nulls, finding.doubts, finding.problem
-
-Facts only; what a spec demands of the columns follows from them in `tables_checks`. Oddities that
-may be mistakes (99999999 for "unknown") are doubts: they are told, never silently treated.
+`tables_look` finds it, `tables_checks` says what a spec demands, `tables_target` what to predict.
 """
-
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from shipway.base.errors import InputError
 from shipway.spec.types import ColumnType
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from shipway.data.opening import Table
-
-NAME = "all"
-LARGE = 256 << 20
-SAMPLED_ROWS = 1_000_000
 
 
 class Doubt(msgspec.Struct, frozen=True):
@@ -94,49 +76,3 @@ class TableFinding(msgspec.Struct, frozen=True):
             if column.name == name:
                 return column
         raise KeyError(name)
-
-
-def look_at(files: Sequence[Path], path: str) -> TableFinding:
-    """What the table in `files` holds; `path` is its name in the spec. Bad data never raise."""
-    from shipway.discovery.tables_bytes import trouble
-
-    for file in files:
-        found = trouble(file)
-        if found is not None:
-            return TableFinding(path, problem=found.problem, cure=found.cure)
-    try:
-        return _look(files, path)
-    except InputError as error:
-        where = f"{error.where}: " if error.where else ""
-        return TableFinding(path, problem=f"{where}{error.what}", cure=error.cure)
-
-
-def _look(files: Sequence[Path], path: str) -> TableFinding:
-    from shipway.data.opening import reading
-    from shipway.discovery.tables_columns import describe
-    from shipway.discovery.tables_doubts import doubts, find_markers, repeated_rows
-
-    sampled = sum(file.stat().st_size for file in files) > LARGE
-    raw = _open(files, ())
-    with reading([raw]):
-        markers = find_markers(_part(raw, sampled), text=raw.is_text)
-    table = _open(files, markers.nulls)
-    with reading([table]):
-        frame = _part(table, sampled)
-        columns = describe(frame, text=table.is_text)
-        found = (*markers.doubts, *doubts(frame, columns, text=table.is_text))
-        repeated = -1 if sampled else repeated_rows(frame)
-    rows = columns[0].rows if columns else 0
-    return TableFinding(path, rows, columns, markers.nulls, found, repeated, sampled)
-
-
-def _open(files: Sequence[Path], nulls: tuple[str, ...]) -> "Table":
-    from shipway.adapters.tables import table_format
-    from shipway.data.opening import open_table
-    from shipway.spec.types import DataSpec
-
-    return open_table(NAME, files, DataSpec(nulls=nulls), table_format)
-
-
-def _part(table: "Table", sampled: bool) -> "pl.LazyFrame":
-    return table.frame.head(SAMPLED_ROWS) if sampled else table.frame

@@ -13,7 +13,8 @@ import msgspec
 from shipway.data.locate import SUFFIXES
 from shipway.discovery.findings import DataFile, RepositoryFindings
 from shipway.discovery.running import EntryPoint
-from shipway.discovery.tables import TableFinding, look_at
+from shipway.discovery.tables import TableFinding
+from shipway.discovery.tables_look import look_at
 
 ROLES = {
     "train": re.compile(r"(^|[^a-z])train(ing|set)?([^a-z]|$)"),

@@ -5,8 +5,8 @@ import polars as pl
 import pytest
 
 from shipway.base.errors import InputError
-from shipway.discovery.tables import look_at
 from shipway.discovery.tables_checks import bounds, column_checks
+from shipway.discovery.tables_look import look_at
 from shipway.discovery.tables_target import guess
 from shipway.spec.types import Amount
 
@@ -71,7 +71,8 @@ def test_a_range_has_room_on_both_sides(tmp_path, values, low, high):
 def test_parts_of_dates_have_the_range_of_the_calendar(tmp_path):
     found = table(
         tmp_path,
-        "month,hour,year\n" + "".join(f"{n % 11 + 1},{n % 20},{2000 + n // 2}\n" for n in range(40)),
+        "month,hour,year\n"
+        + "".join(f"{n % 11 + 1},{n % 20},{2000 + n // 2}\n" for n in range(40)),
     )
     assert bounds(found.column("month")) == (1, 12)
     assert bounds(found.column("hour")) == (0, 23)

@@ -11,7 +11,6 @@ from shipway.engine.overrides import with_overrides
 from shipway.engine.records import close_unfinished, read_run, run_ids, run_key
 from shipway.engine.wiring import open_project
 from shipway.operations.history import history
-from shipway.operations.init import init, project_name
 from shipway.operations.models import list_models
 from shipway.operations.runs import list_runs
 from shipway.operations.status import status
@@ -114,14 +113,3 @@ def test_a_history_without_events(folder):
     assert (found.events, found.live) == ((), None)
     with pytest.raises(InputError, match="not a date"):
         history(folder, "production", "yesterday")
-
-
-def test_a_first_spec_can_be_read_and_is_written_once(tmp_path):
-    (tmp_path / "requirements.txt").touch()
-    path = init(tmp_path)
-    spec = open_project(tmp_path).spec
-    assert spec.project == project_name(tmp_path)
-    assert spec.environment.requirements == ("requirements.txt",)
-    with pytest.raises(InputError, match="one already") as caught:
-        init(tmp_path)
-    assert caught.value.where == str(path)

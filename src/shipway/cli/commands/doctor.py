@@ -24,7 +24,8 @@ def execute(arguments: argparse.Namespace) -> int:
         print_json({"findings": findings})
     else:
         for finding in findings:
-            print(f"{MARKS[finding.state]} {finding.what}: {finding.found}")
+            place = f"{finding.where}: " if finding.where else ""
+            print(f"{MARKS[finding.state]} {finding.what}: {place}{finding.found}")
             if finding.cure:
                 print(f"    {finding.cure}")
     return STOPPED if any(finding.state == "trouble" for finding in findings) else DONE
