@@ -25,7 +25,7 @@ class Shown(Watcher):
         self.explain = explain
         self.beside = beside
         self.lock = threading.Lock()
-        self.going: dict[str, Progress] = {}
+        self.going: dict[str, _Changes] = {}
 
     def begin(self, name: str, number: int, count: int) -> Listener:
         """Follow the run of the project; it is named when there is something to show."""
@@ -45,7 +45,7 @@ class Shown(Watcher):
         if lines:
             head = f"{run.name}:" if self.beside else changes.take_head()
             self._write([*filter(None, [head]), *lines])
-        if lines or changes.shown:
+        if lines or (changes.shown and not self.beside):
             self._write([""])
 
     def _write(self, lines: Sequence[str]) -> None:

@@ -103,7 +103,8 @@ def _predictions(
     dataset: Dataset,
     version: ModelVersion,
 ) -> Asked:
-    folder = ctx.scratch / hex_of(version.digest)[:12]
+    # The champion may be this very model: its number, which a challenger lacks, tells them apart.
+    folder = ctx.scratch / f"{hex_of(version.digest)[:12]}-{version.number}"
     model, code = folder / "model", folder / "code"
     folder.mkdir()
     fetch_tree(ctx.store.objects, version.digest, model)
