@@ -18,6 +18,7 @@ from shipway.stages import exports
 from shipway.stages.codeset import check_unchanged
 from shipway.stages.context import StageContext
 from shipway.stages.missing import explain_missing
+from shipway.stages.scripts import write_scripts
 from shipway.stages.stage import Scope
 from shipway.storage.trees import fetch_tree
 
@@ -48,6 +49,9 @@ class Workspace:
             return dict(os.environ)
         variables = worker_environment(environment, os.environ, tools=tools)
         path = [*import_places(self.folder, self.folder), variables.get("PYTHONPATH", "")]
+        own = write_scripts(self.folder, self.ctx.scratch / "bin", environment.interpreter)
+        if own is not None:
+            variables["PATH"] = f"{own}{os.pathsep}{variables['PATH']}"
         # A plot must not wait for somebody to close its window.
         screen = {"MPLBACKEND": "Agg"}
         return variables | screen | {"PYTHONPATH": os.pathsep.join(filter(None, path))}
