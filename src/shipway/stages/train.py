@@ -16,6 +16,7 @@ from shipway.records.training import TestReport, TrainedModel
 from shipway.spec.types import TrainSpec
 from shipway.stages.context import StageContext
 from shipway.stages.golden import write_golden_rows
+from shipway.stages.imports import check_imports
 from shipway.stages.metric_files import declared_files
 from shipway.stages.progress import Progress
 from shipway.stages.reported import printed_metrics, reported_metrics
@@ -49,6 +50,7 @@ def train(
         ctx, source, spec.code, inputs=spec.inputs, outputs=outputs, where=where
     ) as space:
         job = Training(ctx, source, environment, spec, model, space, progress, tables)
+        check_imports(ctx, environment, spec, space.folder)
         job.golden = write_golden_rows(ctx, source, data)
         result = _carry_out(job)
         space.check_inputs()
