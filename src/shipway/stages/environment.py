@@ -3,6 +3,7 @@
 
 from pathlib import Path
 
+from shipway.adapters.environments.projects import names_requirements
 from shipway.records.base import Record
 from shipway.records.source import PythonEnvironment, Source
 from shipway.spec.types import EnvironmentSpec, Spec
@@ -10,12 +11,15 @@ from shipway.stages.context import StageContext
 from shipway.stages.stage import Parts, Scope
 
 
+DECLARING = ("requirements.txt", "pyproject.toml", "Pipfile", "setup.cfg", "setup.py")
+
+
 def environment_spec(spec: Spec, folder: Path) -> EnvironmentSpec:
     """What the spec says, or else the requirements file that lies beside it, or nothing at all."""
     if spec.environment is not None:
         return spec.environment
-    for name in ("requirements.txt", "pyproject.toml"):
-        if (folder / name).is_file():
+    for name in DECLARING:
+        if (folder / name).is_file() and names_requirements(folder, name):
             return EnvironmentSpec(requirements=(name,))
     return EnvironmentSpec()
 
