@@ -11,7 +11,7 @@ from shipway.base.names import did_you_mean
 from shipway.spec.document import Document
 from shipway.spec.types import TrainSpec
 
-RULE = re.compile(r"\s*([A-Za-z_][\w.@/:-]*)\s*(<=|>=|<|>)\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*")
+RULE = re.compile(r"\s*([A-Za-z_][\w.]*)\s*(<=|>=|<|>)\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*")
 COMPARE = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
 
 
