@@ -83,7 +83,7 @@ def test_conda_packages_go_all_the_way(conda_project):
     code, document = project.report_run()
     assert code == 0, document
     endpoint = document["endpoints"]["production"]
-    body = json.dumps({"instances": [{"a": 2.0, "b": -1.0}]}).encode()
+    body = json.dumps({"instances": [{"a": 2.0, "b": -1.0, "country": "DE"}]}).encode()
     request = urllib.request.Request(
         f"{endpoint}/predict", data=body, headers={"Content-Type": "application/json"}
     )
