@@ -50,6 +50,8 @@ def train(
         ctx, source, spec.code, inputs=spec.inputs, outputs=outputs, where=where
     ) as space:
         job = Training(ctx, source, environment, spec, model, space, progress, tables)
+        from shipway.stages.imports import check_imports
+
         check_imports(ctx, environment, spec, space.folder)
         job.golden = write_golden_rows(ctx, source, data)
         result = _carry_out(job)
