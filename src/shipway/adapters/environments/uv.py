@@ -10,13 +10,9 @@ All projects of a user share them; what is installed is linked from uv's own cac
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from shipway.adapters.environments import compiling, locks, uvtool
-from shipway.adapters.environments.explaining import explain_unmet, problems_error
-from shipway.adapters.environments.installing import install
-from shipway.adapters.environments.offers import Offers
+from shipway.adapters.environments import uvtool
 from shipway.adapters.environments.once import make_once
 from shipway.adapters.environments.overlay import overlay
-from shipway.adapters.environments.projects import PYPROJECT
 from shipway.adapters.environments.pythons import (
     VERSION_FILE,
     Python,
@@ -26,12 +22,12 @@ from shipway.adapters.environments.pythons import (
 from shipway.adapters.environments.requirements import Inputs, closure, read_inputs
 from shipway.adapters.environments.versions import check_minimums
 from shipway.base.digests import digest_of, hex_of
-from shipway.base.errors import InputError, NotAvailableYetError
+from shipway.base.errors import InputError
 from shipway.records.source import PythonEnvironment
 from shipway.spec.types import EnvironmentSpec
 
 Tell = Callable[[str], None]
-PROJECT_LOCK = "uv.lock"
+PYPROJECT, PROJECT_LOCK = "pyproject.toml", "uv.lock"
 EXPORT = ("export", "--frozen", "--no-dev", "--no-emit-project", "--format", "requirements-txt")
 
 
@@ -59,15 +55,13 @@ class UvEnvironments:
 
     def resolve(self, folder: Path, spec: EnvironmentSpec, tell: Tell) -> PythonEnvironment:
         """Lock the requirements and make the environment; errors say which lines are to blame."""
-        if spec.conda is not None:
-            raise NotAvailableYetError(
-                "`environment.conda` is not available yet", cure="Use `requirements` instead."
-            )
+        from shipway.adapters.environments.locks import locked_packages
+
         python = find_python(folder, wanted_python(folder, spec), tell)
         where = ", ".join(spec.requirements)
         inputs = read_inputs(folder, spec.requirements)
         lock = _lock(inputs, spec, python, where, tell)
-        packages = locks.locked_packages(lock)
+        packages = locked_packages(lock)
         check_minimums(packages, where)
         environment = PythonEnvironment(
             digest=digest_of([lock, python.minor, python.platform]),
@@ -106,6 +100,8 @@ class UvEnvironments:
         inputs: Inputs,
     ) -> PythonEnvironment:
         def make(target: Path) -> None:
+            from shipway.adapters.environments.installing import install
+
             tell(f"installing {len(environment.packages)} packages")
             install(environment, python, target, folder, inputs, tell)
 
@@ -129,6 +125,10 @@ def _works(place: Path) -> bool:
 
 
 def _lock(inputs: Inputs, spec: EnvironmentSpec, python: Python, where: str, tell: Tell) -> str:
+    from shipway.adapters.environments import compiling, locks
+    from shipway.adapters.environments.explaining import explain_unmet, problems_error
+    from shipway.adapters.environments.offers import Offers
+
     if inputs.problems:
         raise problems_error(inputs.problems)
     if inputs.only_names():
@@ -149,6 +149,8 @@ def _lock(inputs: Inputs, spec: EnvironmentSpec, python: Python, where: str, tel
 def _export(inputs: Inputs, spec: EnvironmentSpec, python: Python) -> str | None:
     """What uv.lock says, when it lies beside the one file that is named; None when it does not."""
     import tempfile
+
+    from shipway.adapters.environments import compiling
 
     asked = inputs.single_project(spec.requirements)
     if asked is None or not (inputs.folder / PROJECT_LOCK).is_file():
