@@ -61,6 +61,12 @@ def _environment(review: Review, environment: EnvironmentSpec) -> None:
         review.add(
             ("environment", "conda"), "stands beside requirements", cure="Choose one of them."
         )
+    if environment.conda is not None and review.spec.package.builder == "dockerfile":
+        review.add(
+            ("package", "builder"),
+            "a Dockerfile installs requirements, the environment is made of conda packages",
+            cure="Write native, which puts the conda packages into the image itself.",
+        )
 
 
 def _train(review: Review, train: TrainSpec) -> None:
