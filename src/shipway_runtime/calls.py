@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Calls a function of the user's: which parameter gets what, and what its mistakes look like.
 
-A parameter named like a dataset gets that dataset, every other one a value of `train.params`. The
-test set is never given to training.
+A parameter named like a dataset gets that dataset, every other one a value of `train.params`. A
+function that names no dataset gets the training table as its first argument: `def fit(frame): …`.
+The test set is never given to training.
 """
 
 from __future__ import annotations
@@ -42,19 +43,35 @@ def bind(
     annotations = _annotations(function)
     offered = {key: table for key, table in data.items() if key != WITHHELD}
     _refuse_both(set(offered) & set(params))
+    renamed = _other_name(signature, offered, params)
     values: dict[str, Any] = {}
     for key, parameter in signature.parameters.items():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
-        if key in offered:
+        dataset = renamed.get(key, key)
+        if dataset in offered:
             form = _form(name, key, annotations.get(key, parameter.annotation))
-            values[key] = datasets.read(key, offered[key], form)
+            values[key] = datasets.read(dataset, offered[dataset], form)
         elif key in params:
             values[key] = params[key]
         elif parameter.default is parameter.empty:
             raise UserError("params", *_missing(name, key, offered, params))
     rest = {key: value for key, value in params.items() if key not in values}
     return _arguments(name, signature, values, rest)
+
+
+def _other_name(
+    signature: inspect.Signature, data: Mapping[str, Any], params: Mapping[str, Any]
+) -> Mapping[str, str]:
+    """The first parameter and the dataset that it means, when none is named like one."""
+    first = next(iter(signature.parameters.values()), None)
+    table = next((name for name in ("train", "all") if name in data), None)
+    if first is None or table is None or {*data, WITHHELD} & set(signature.parameters):
+        return {}
+    positional = first.kind in (first.POSITIONAL_ONLY, first.POSITIONAL_OR_KEYWORD)
+    if not positional or first.default is not first.empty or first.name in params:
+        return {}
+    return {first.name: table}
 
 
 def _refuse_both(names: set[str]) -> None:
