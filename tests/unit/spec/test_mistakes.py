@@ -165,6 +165,11 @@ WRONG = [
     (MODEL + "train: {function: a:b, require: [▸loss == 1]}", "a metric compared with", ""),
     (MODEL + "train: {function: a:b, require: [▸loss + 1 < 2]}", "a metric compared with", ""),
     ("environment: {requirements: a, conda: ▸b}", "stands beside requirements", ""),
+    (
+        "environment: {conda: e.yml}\npackage: {builder: ▸dockerfile}",
+        "the environment is made of conda packages",
+        "Write native",
+    ),
     ("deploy: {a: {target: l, after: ▸b}}", "no environment 'b'", ""),
     (
         "deploy: {a: {target: l, after: ▸b}, b: {target: l, after: a}}",
