@@ -3,13 +3,11 @@
 
 from pathlib import Path
 
-from shipway.adapters.environments.projects import names_requirements
 from shipway.records.base import Record
 from shipway.records.source import PythonEnvironment, Source
 from shipway.spec.types import EnvironmentSpec, Spec
 from shipway.stages.context import StageContext
 from shipway.stages.stage import Parts, Scope
-
 
 DECLARING = ("requirements.txt", "pyproject.toml", "Pipfile", "setup.cfg", "setup.py")
 
@@ -18,6 +16,8 @@ def environment_spec(spec: Spec, folder: Path) -> EnvironmentSpec:
     """What the spec says, or else the requirements file that lies beside it, or nothing at all."""
     if spec.environment is not None:
         return spec.environment
+    from shipway.adapters.environments.projects import names_requirements
+
     for name in DECLARING:
         if (folder / name).is_file() and names_requirements(folder, name):
             return EnvironmentSpec(requirements=(name,))

@@ -5,9 +5,7 @@ A project's own package is never installed: its code comes from the code set. So
 `pip install -e .` would have put on PATH, is written into a folder of the stage's scratch.
 """
 
-import configparser
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -47,6 +45,8 @@ def _pyproject(folder: Path) -> dict[str, tuple[str, str]]:
     path = folder / "pyproject.toml"
     if not path.is_file():
         return {}
+    import tomllib
+
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -61,6 +61,8 @@ def _entries(table: Mapping[str, object]) -> dict[str, tuple[str, str]]:
 
 
 def _setup_cfg(folder: Path) -> dict[str, tuple[str, str]]:
+    import configparser
+
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read(folder / "setup.cfg", "utf-8")

@@ -12,9 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shipway.adapters.environments import uvtool
-from shipway.adapters.environments.projects import Native
 from shipway.adapters.environments.requirements import Inputs
-from shipway.adapters.environments.statements import Statement
+from shipway.adapters.environments.statements import Native, Statement
 from shipway.base.errors import InputError
 
 QUIET = ("--quiet", "--no-annotate", "--no-header", "--no-python-downloads")

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from shipway.adapters.environments.projects import WHAT, Found, load_toml
+from shipway.adapters.environments.projects import WHAT, load_toml
 from shipway.adapters.environments.ranges import UnreadableRangeError, python_marker, specifier_of
-from shipway.adapters.environments.statements import Statement, line_of
+from shipway.adapters.environments.statements import Found, Statement, line_of
 from shipway.adapters.environments.textfiles import read_text
 from shipway.base.errors import InputError
 from shipway.base.names import did_you_mean

@@ -13,34 +13,22 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from shipway.adapters.environments.statements import Kind, Statement, canonical, line_of, parse
+from shipway.adapters.environments.statements import (
+    PROJECT_FILES,
+    Found,
+    Kind,
+    Native,
+    Statement,
+    canonical,
+    line_of,
+    parse,
+)
 from shipway.adapters.environments.textfiles import read_text
 from shipway.base.errors import InputError
 from shipway.base.names import did_you_mean
 
 PYPROJECT, SETUP_CFG, SETUP_PY = "pyproject.toml", "setup.cfg", "setup.py"
-NAMES = (PYPROJECT, SETUP_CFG, SETUP_PY)
 WHAT = "project file"
-
-
-class Native(msgspec.Struct, frozen=True):
-    """A file that uv reads itself; `built` when code of the project runs for that."""
-
-    file: str
-    extras: tuple[str, ...] = ()
-    group: str = ""
-    built: bool = False
-
-
-class Found(msgspec.Struct):
-    """What one project file says."""
-
-    statements: list[Statement] = []
-    files: list[str] = []
-    indexes: list[str] = []
-    native: list[Native] = []
 
 
 def read_project(folder: Path, file: str, extras: str = "", group: str = "") -> Found:
@@ -58,6 +46,11 @@ def declares(folder: Path, file: str) -> bool:
     if file == SETUP_CFG:
         return bool(_config(folder, file).get("options", "install_requires", fallback=""))
     return True
+
+
+def names_requirements(folder: Path, file: str) -> bool:
+    """Whether a file that lies there by any name is one that requirements can be read from."""
+    return declares(folder, file) if file in PROJECT_FILES else True
 
 
 def load_toml(folder: Path, file: str) -> dict[str, Any]:

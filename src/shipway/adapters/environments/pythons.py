@@ -15,8 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from shipway.adapters.environments import foreign, projects, uvtool
-from shipway.adapters.environments.ranges import UnreadableRangeError, specifier_of
+from shipway.adapters.environments import uvtool
+from shipway.adapters.environments.statements import FOREIGN_FILES, PROJECT_FILES
 from shipway.adapters.environments.textfiles import read_text
 from shipway.adapters.environments.versions import numbers, satisfies
 from shipway.base.errors import InputError, OutsideError, ShipwayError
@@ -76,6 +76,11 @@ def _of_file(folder: Path, name: str) -> str:
     base = Path(file).name
     if not (folder / file).is_file():
         return ""
+    if base not in (*FOREIGN_FILES, *PROJECT_FILES):
+        return ""
+    from shipway.adapters.environments import foreign, projects
+    from shipway.adapters.environments.ranges import UnreadableRangeError, specifier_of
+
     try:
         if base in (foreign.PIPFILE, foreign.PIPFILE_LOCK):
             return foreign.pipfile_python(folder, file)
@@ -83,7 +88,7 @@ def _of_file(folder: Path, name: str) -> str:
             base == projects.PYPROJECT and foreign.is_poetry(folder, file)
         ):
             return specifier_of(foreign.poetry_python(folder, file))
-        return projects.python_of(folder, file) if base in projects.NAMES else ""
+        return projects.python_of(folder, file)
     except UnreadableRangeError as error:
         raise InputError(
             f"can't read the versions of Python {error}",

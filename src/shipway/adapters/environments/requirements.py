@@ -12,9 +12,15 @@ from pathlib import Path
 
 import msgspec
 
-from shipway.adapters.environments import foreign, projects
 from shipway.adapters.environments.problems import Problem, problem_of
-from shipway.adapters.environments.statements import PASSWORD, Statement
+from shipway.adapters.environments.statements import (
+    FOREIGN_FILES,
+    PASSWORD,
+    PROJECT_FILES,
+    Found,
+    Native,
+    Statement,
+)
 from shipway.adapters.environments.textfiles import read_text
 from shipway.base.errors import InputError
 
@@ -48,7 +54,7 @@ class Inputs(msgspec.Struct):
     files: list[str] = []
     indexes: list[str] = []
     options: list[str] = []
-    native: list[projects.Native] = []
+    native: list[Native] = []
     problems: list[Problem] = []
 
     def given(self) -> list[str]:
@@ -62,7 +68,7 @@ class Inputs(msgspec.Struct):
     def single_project(self, names: Sequence[str]) -> list[str] | None:
         """uv's words for a pyproject.toml that is all there is; None for anything else."""
         found = GIVEN.match(names[0]) if len(names) == 1 else None
-        if found is None or found["file"] != projects.PYPROJECT or self.files[1:]:
+        if found is None or found["file"] != PROJECT_FILES[0] or self.files[1:]:
             return None
         if found["group"]:
             return ["--only-group", found["group"]]
@@ -110,9 +116,11 @@ def _read(inputs: Inputs, name: str, kind: str) -> None:
         (found["file"], found["extras"], found["group"]) if found else (name, "", "")
     )
     base = Path(file).name
-    if base in foreign.READERS:
+    if base in FOREIGN_FILES:
+        from shipway.adapters.environments import foreign
+
         _take(inputs, foreign.READERS[base](inputs.folder, file))
-    elif base in projects.NAMES:
+    elif base in PROJECT_FILES:
         _project(inputs, file, extras or "", group or "")
     elif file not in inputs.files:
         inputs.files.append(file)
@@ -122,6 +130,8 @@ def _read(inputs: Inputs, name: str, kind: str) -> None:
 
 
 def _project(inputs: Inputs, file: str, extras: str, group: str) -> None:
+    from shipway.adapters.environments import foreign, projects
+
     if Path(file).name == "pyproject.toml" and foreign.is_poetry(inputs.folder, file):
         _take(inputs, foreign.read_poetry(inputs.folder, file, extras, group))
         return
@@ -130,7 +140,7 @@ def _project(inputs: Inputs, file: str, extras: str, group: str) -> None:
     _take(inputs, found)
 
 
-def _take(inputs: Inputs, found: projects.Found) -> None:
+def _take(inputs: Inputs, found: Found) -> None:
     inputs.files += [file for file in found.files if file not in inputs.files]
     inputs.indexes += [line for line in found.indexes if line not in inputs.indexes]
     for statement in found.statements:
@@ -204,7 +214,9 @@ def _requirement(inputs: Inputs, file: str, first: int, last: int, line: str, ki
 
 def _own_project(inputs: Inputs, extras: str, where: str) -> None:
     """`-e .`: what the project itself needs; its code is used from where it lies."""
-    for name in projects.NAMES:
+    from shipway.adapters.environments import projects
+
+    for name in PROJECT_FILES:
         if (inputs.folder / name).is_file() and projects.declares(inputs.folder, name):
             _read(inputs, f"{name}{extras}", "requirement")
             return

@@ -20,6 +20,10 @@ REQUIREMENT = re.compile(
 SPECIFIER = re.compile(r"\s*(===|==|!=|~=|>=|<=|>|<)\s*([A-Za-z0-9*][^\s,]*)\s*")
 PASSWORD = re.compile(r"://[^/\s@:]*:(?!\$\{)[^/\s@]+@")
 
+# Files that `projects` and `foreign` read; any other is a plain list.
+PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
+FOREIGN_FILES = ("poetry.lock", "Pipfile", "Pipfile.lock")
+
 Kind = Literal["requirement", "constraint", "locked", "described"]
 
 
@@ -60,6 +64,24 @@ class Statement(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """The canonical name; empty for a path or an address without a name."""
         return canonical(self.parts.name)
+
+
+class Native(msgspec.Struct, frozen=True):
+    """A file that uv reads itself; `built` when code of the project runs for that."""
+
+    file: str
+    extras: tuple[str, ...] = ()
+    group: str = ""
+    built: bool = False
+
+
+class Found(msgspec.Struct):
+    """What one project file says."""
+
+    statements: list[Statement] = []
+    files: list[str] = []
+    indexes: list[str] = []
+    native: list[Native] = []
 
 
 class Parts(msgspec.Struct, frozen=True):
