@@ -2,6 +2,7 @@
 """Asking a model server over HTTP, on one connection that is kept open."""
 
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,9 +10,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from shipway.base.errors import InputError
-from shipway.delivery.http import ProtocolError, connect
+from shipway.delivery.http import JSON, ProtocolError, connect
 
 RELEASE_HEADER = "x-shipway-release"
+LONGEST = 200
 
 
 class NoAnswerError(Exception):
@@ -22,6 +24,15 @@ class Answer(msgspec.Struct, frozen=True):
     """A JSON answer, the release that gave it (empty when it did not say), and how long it took."""
 
     content: Any
+    release: str
+    milliseconds: float
+
+
+class Said(msgspec.Struct, frozen=True):
+    """Any answer as it came, the release that gave it, and how long it took."""
+
+    status: int
+    body: bytes
     release: str
     milliseconds: float
 
@@ -58,14 +69,26 @@ class ModelServer:
             raise NoAnswerError("/predict did not answer with a JSON mapping")
         return answer
 
-    def _ask(self, method: str, path: str, body: bytes | None) -> Answer:
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Said:
+        """Whatever is answered to a request; NoAnswerError when nothing is."""
         began = time.perf_counter()
+        given = JSON if headers is None else headers
         try:
-            reply = self._connection.ask(method, self._prefix + path, body)
+            reply = self._connection.ask(method, self._prefix + path, body, given)
         except (OSError, ProtocolError) as error:
             self._connection.close()
             raise NoAnswerError(f"{path}: {_say(error)}") from error
         took = (time.perf_counter() - began) * 1000
+        return Said(reply.status, reply.body, reply.headers.get(RELEASE_HEADER, ""), took)
+
+    def _ask(self, method: str, path: str, body: bytes | None) -> Answer:
+        reply = self.call(method, path, body)
         if reply.status != 200:
             raise NoAnswerError(f"{path} answered {reply.status}: {_start(reply.body)}")
         content = None
@@ -76,7 +99,7 @@ class ModelServer:
                 raise NoAnswerError(
                     f"{path} did not answer with JSON: {_start(reply.body)}"
                 ) from None
-        return Answer(content, reply.headers.get(RELEASE_HEADER, ""), took)
+        return Answer(content, reply.release, reply.milliseconds)
 
 
 def _say(error: Exception) -> str:
@@ -88,4 +111,10 @@ def _say(error: Exception) -> str:
 
 
 def _start(data: bytes) -> str:
-    return data[:200].decode(errors="replace").strip() or "(nothing)"
+    return data[:LONGEST].decode(errors="replace").strip() or "(nothing)"
+
+
+def shorten(text: str) -> str:
+    """One line of at most 200 characters."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= LONGEST else flat[: LONGEST - 1] + "…"

@@ -37,20 +37,22 @@ def read_golden(data: bytes) -> Golden:
     return golden
 
 
-def same_answer(expected: Any, found: Any) -> bool:
-    """Labels must be equal; numbers with a fraction may differ by 1e-6 of their size."""
+def same_answer(expected: Any, found: Any, tolerance: float = TOLERANCE) -> bool:
+    """Labels must be equal; numbers with a fraction may differ by `tolerance` of their size."""
     if isinstance(expected, list) and isinstance(found, list):
-        return len(expected) == len(found) and all(map(same_answer, expected, found))
+        return len(expected) == len(found) and all(
+            same_answer(one, other, tolerance) for one, other in zip(expected, found, strict=True)
+        )
     if isinstance(expected, dict) and isinstance(found, dict):
         return expected.keys() == found.keys() and all(
-            same_answer(value, found[key]) for key, value in expected.items()
+            same_answer(value, found[key], tolerance) for key, value in expected.items()
         )
     if isinstance(expected, bool) or isinstance(found, bool):
         return expected is found
     if _is_number(expected) and _is_number(found):
         if isinstance(expected, int) and isinstance(found, int):
             return expected == found
-        return math.isclose(expected, found, rel_tol=TOLERANCE, abs_tol=1e-12)
+        return math.isclose(expected, found, rel_tol=tolerance, abs_tol=1e-12)
     return type(expected) is type(found) and bool(expected == found)
 
 

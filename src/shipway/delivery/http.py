@@ -12,6 +12,7 @@ from typing import BinaryIO, NamedTuple, Protocol
 LONGEST_LINE = 1 << 16
 MOST_HEADERS = 200
 LARGEST_BODY = 64 << 20
+JSON = {"Content-Type": "application/json"}
 
 
 class ProtocolError(Exception):
@@ -29,8 +30,13 @@ class Reply(NamedTuple):
 class Connection(Protocol):
     """Asks one server, one request after the other; opens again what the server has closed."""
 
-    def ask(self, method: str, path: str, body: bytes | None) -> Reply:
-        """The reply to one request, whose body is JSON; OSError or ProtocolError without one."""
+    def ask(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str] = JSON
+    ) -> Reply:
+        """The reply to one request; OSError or ProtocolError without one.
+
+        Without `headers` of its own a body is JSON.
+        """
         ...
 
     def close(self) -> None:
@@ -53,9 +59,11 @@ class _Plain:
         self._timeout = timeout
         self._opened: tuple[socket.socket, BinaryIO] | None = None
 
-    def ask(self, method: str, path: str, body: bytes | None) -> Reply:
+    def ask(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str] = JSON
+    ) -> Reply:
         opened, stream = self._open()
-        opened.sendall(self._request(method, path, body))
+        opened.sendall(self._request(method, path, body, headers))
         reply, ends = _read_reply(stream)
         if ends:
             self.close()
@@ -74,13 +82,16 @@ class _Plain:
             self._opened = opened, opened.makefile("rb")
         return self._opened
 
-    def _request(self, method: str, path: str, body: bytes | None) -> bytes:
+    def _request(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> bytes:
         host, port = self._address
         named = f"[{host}]" if ":" in host else host
         lines = [f"{method} {path} HTTP/1.1", f"Host: {named}:{port}"]
+        lines += [f"{name}: {value}" for name, value in headers.items() if _sent(headers, body)]
         if body is not None:
-            lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
-        return "\r\n".join([*lines, "", ""]).encode("ascii") + (body or b"")
+            lines.append(f"Content-Length: {len(body)}")
+        return "\r\n".join([*lines, "", ""]).encode("latin-1") + (body or b"")
 
 
 class _Tls:
@@ -92,10 +103,12 @@ class _Tls:
         self._errors = http.client.HTTPException
         self._connection = http.client.HTTPSConnection(host, port, timeout=timeout)
 
-    def ask(self, method: str, path: str, body: bytes | None) -> Reply:
-        headers = {"Content-Type": "application/json"} if body is not None else {}
+    def ask(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str] = JSON
+    ) -> Reply:
         try:
-            self._connection.request(method, path, body, headers)
+            sent = dict(headers) if _sent(headers, body) else {}
+            self._connection.request(method, path, body, sent)
             response = self._connection.getresponse()
             data = response.read(LARGEST_BODY + 1)
         except self._errors as error:
@@ -105,6 +118,11 @@ class _Tls:
 
     def close(self) -> None:
         self._connection.close()
+
+
+def _sent(headers: Mapping[str, str], body: bytes | None) -> bool:
+    """Whether the headers go along: those of a body only with one."""
+    return headers is not JSON or body is not None
 
 
 def _read_reply(stream: BinaryIO) -> tuple[Reply, bool]:

@@ -5,12 +5,12 @@ Health, all golden rows in one request, then single rows for latency (whose answ
 too), and that every answer came from the release that is meant.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from shipway.delivery.asking import Answer, ModelServer, NoAnswerError
 from shipway.delivery.golden import Golden, differences
+from shipway.delivery.latency import percentiles
 from shipway.records.base import Verdict, worst
 from shipway.records.delivery import Probe, Verification
 
@@ -39,7 +39,7 @@ def verify_release(
         singles: list[Answer] = []
         if requests and golden.rows and all(probe.verdict == "passed" for probe in probes):
             probes.append(_singles(server, golden, requests, singles))
-    latency = _percentiles([answer.milliseconds for answer in singles])
+    latency = percentiles([answer.milliseconds for answer in singles])
     probes += _origin([*answers, *singles], release)
     if max_p99_ms is not None and latency:
         probes.append(_latency(latency["p99"], max_p99_ms))
@@ -126,12 +126,3 @@ def _probe(name: str, expected: str, ask: Callable[[], str]) -> Probe:
         return Probe(name, "passed", ask(), expected)
     except NoAnswerError as error:
         return Probe(name, "failed", str(error), expected)
-
-
-def _percentiles(times: list[float]) -> dict[str, float]:
-    """Median and 99th percentile by nearest rank; nothing without times."""
-    if not times:
-        return {}
-    ordered = sorted(times)
-    rank = {name: math.ceil(share * len(ordered)) for name, share in (("p50", 0.5), ("p99", 0.99))}
-    return {name: round(ordered[place - 1], 3) for name, place in rank.items()}

@@ -8,6 +8,7 @@ import msgspec
 from shipway.base.errors import InputError
 from shipway.base.names import did_you_mean
 from shipway.engine.wiring import Project
+from shipway.packaging.application import Application
 from shipway.records.delivery import ModelVersion
 from shipway.records.source import PythonEnvironment
 from shipway.stages.package import unpack_version
@@ -42,9 +43,14 @@ def environment_of(project: Project, version: ModelVersion) -> PythonEnvironment
     return project.environments.ensure(environment, lambda text: None)
 
 
-def unpack(project: Project, version: ModelVersion, folder: Path) -> Path:
+def unpack(
+    project: Project,
+    version: ModelVersion,
+    folder: Path,
+    application: Application | None = None,
+) -> Path:
     """Write the version's bundle into `folder / "bundle"`; its path."""
     bundle = folder / "bundle"
     lock = environment_of(project, version).lock
-    unpack_version(project.store.objects, version, lock, folder, bundle)
+    unpack_version(project.store.objects, version, lock, folder, bundle, application)
     return bundle

@@ -22,6 +22,7 @@ from shipway.packaging.layers import Entry
 
 SERVICE = "service.json"
 LOCK = "lock.txt"
+FILES = "files"
 
 
 def service_json(service: Mapping[str, Any]) -> bytes:
@@ -56,6 +57,19 @@ def model_entries(model_dir: Path, service: Mapping[str, Any], lock: str) -> Ite
     yield from folder_entries(model_dir, f"{BUNDLE}/model")
     yield Entry(f"{BUNDLE}/{SERVICE}", service_json(service))
     yield Entry(f"{BUNDLE}/{LOCK}", lock.encode())
+
+
+def file_links(model_dir: Path, code: Path, prefix: str = "") -> Iterator[Entry]:
+    """Links that let the model's files be found where the training wrote them, below `code/`.
+
+    A file that the code set has at that place stays.
+    """
+    files = model_dir / FILES
+    for path in sorted(files.rglob("*")) if files.is_dir() else ():
+        relative = path.relative_to(files).as_posix()
+        if path.is_file() and not (code / relative).exists():
+            up = "../" * len(PurePosixPath(relative).parts)
+            yield Entry(f"{prefix}code/{relative}", link=f"{up}model/{FILES}/{relative}")
 
 
 def _code(code_files: Mapping[str, Path]) -> Iterator[Entry]:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 from shipway.base.errors import InputError
 from shipway.packaging.contents import BUNDLE, HOME, OVERLAY, RUNTIME, SITE
-from shipway.packaging.image import ENVIRONMENT, PORT, entrypoint
+from shipway.packaging.image import variables
+from shipway.packaging.start import SERVER, Start
 
 _REFERENCE = re.compile(r"[a-z0-9][A-Za-z0-9._/:@-]{0,400}")
 _LABEL = re.compile(r"[A-Za-z0-9._/-]{1,200}")
@@ -31,7 +32,12 @@ def base_reference(base: str, python: str) -> str:
 
 
 def dockerfile(
-    reference: str, platform: str, labels: Mapping[str, str], *, overlay_pins: bool
+    reference: str,
+    platform: str,
+    labels: Mapping[str, str],
+    *,
+    overlay_pins: bool,
+    start: Start = SERVER,
 ) -> str:
     """The Dockerfile of a context that holds requirements.txt, overlay, runtime, code and model.
 
@@ -52,12 +58,12 @@ def dockerfile(
         f"COPY code/ /{BUNDLE}/code/",
         f"COPY model/ /{BUNDLE}/model/",
         f"COPY service.json lock.txt /{BUNDLE}/",
-        *(f"ENV {name}={_quoted(value)}" for name, value in ENVIRONMENT.items()),
+        *(f"ENV {name}={_quoted(value)}" for name, value in variables(start).items()),
         *(f"LABEL {_label(name)}={_quoted(value)}" for name, value in sorted(labels.items())),
         f"WORKDIR /{BUNDLE}",
-        f"EXPOSE {PORT}",
+        f"EXPOSE {start.port}",
         "STOPSIGNAL SIGTERM",
-        f"ENTRYPOINT {json.dumps(entrypoint('python3'))}",
+        f"ENTRYPOINT {json.dumps(['python3', *start.arguments])}",
     ]
     return "\n".join(lines) + "\n"
 

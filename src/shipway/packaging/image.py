@@ -21,18 +21,17 @@ from shipway.base.digests import CHUNK, of_bytes
 from shipway.base.errors import InputError
 from shipway.base.files import disk_errors
 from shipway.packaging.base import Base
-from shipway.packaging.contents import BUNDLE, OVERLAY, RUNTIME, SITE
+from shipway.packaging.contents import BUNDLE
 from shipway.packaging.layers import Entry, Layer, write_layer
 from shipway.packaging.platform import Platform
 from shipway.packaging.reader import Descriptor, blob_path, open_blob
+from shipway.packaging.start import SERVER, Start
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
-PORT = 8080
 EPOCH = "1970-01-01T00:00:00Z"
 ENVIRONMENT = {
-    "PYTHONPATH": f"/{RUNTIME}:/{SITE}:/{OVERLAY}",
     "PYTHONUNBUFFERED": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
     "HOME": "/tmp",  # noqa: S108 - the only folder that every platform lets a container write
@@ -87,10 +86,12 @@ class ImageWriter:
         self._copy(blob, layer.digest, layer.size)
         self._layers[name] = layer
 
-    def finish(self, platform: Platform, labels: Mapping[str, str]) -> WrittenImage:
+    def finish(
+        self, platform: Platform, labels: Mapping[str, str], start: Start = SERVER
+    ) -> WrittenImage:
         """Write configuration, manifest and index; the layout is complete afterwards."""
         described = self._label(labels)
-        config = self._blob(CONFIG, self._config(platform, described))
+        config = self._blob(CONFIG, self._config(platform, described, start))
         own = [Descriptor(la.media_type, la.digest, la.size) for la in self._layers.values()]
         layers = (*self._base.layers, *own)
         manifest = {
@@ -117,10 +118,10 @@ class ImageWriter:
             found["org.opencontainers.image.base.digest"] = self._base.digest
         return dict(sorted({**found, **labels}.items()))
 
-    def _config(self, platform: Platform, labels: dict[str, str]) -> dict[str, Any]:
+    def _config(self, platform: Platform, labels: dict[str, str], start: Start) -> dict[str, Any]:
         above = self._base.config
         inherited = dict(item.partition("=")[::2] for item in above.get("Env") or ())
-        env = {"PATH": _PATH, **inherited, **self._variables, **ENVIRONMENT}
+        env = {"PATH": _PATH, **inherited, **self._variables, **variables(start)}
         if self._base.own:
             env["PATH"] = f"{PurePosixPath(self._base.python).parent}:{env['PATH']}"
         history = [{"created": EPOCH, "created_by": "base"} for _ in self._base.layers]
@@ -129,9 +130,9 @@ class ImageWriter:
             **msgspec.to_builtins(platform),
             "created": EPOCH,
             "config": {
-                "Entrypoint": entrypoint(self._base.python),
+                "Entrypoint": [self._base.python, *start.arguments],
                 "Env": [f"{name}={value}" for name, value in env.items()],
-                "ExposedPorts": {f"{PORT}/tcp": {}},
+                "ExposedPorts": {f"{start.port}/tcp": {}},
                 "Labels": labels,
                 "StopSignal": "SIGTERM",
                 "WorkingDir": f"/{BUNDLE}",
@@ -165,10 +166,9 @@ class ImageWriter:
         copy_blob(source, blob_path(self._target, digest), digest, size)
 
 
-def entrypoint(python: str) -> list[str]:
-    """The command of an image, in exec form: signals reach the server itself."""
-    address = ["--host", "0.0.0.0", "--port", str(PORT)]  # noqa: S104 - inside a container
-    return [python, "-m", "shipway_runtime.server", "--bundle", f"/{BUNDLE}", *address]
+def variables(start: Start) -> dict[str, str]:
+    """The variables of an image."""
+    return {"PYTHONPATH": start.python_path, **ENVIRONMENT}
 
 
 def copy_blob(source: Path, target: Path, digest: str, size: int) -> None:

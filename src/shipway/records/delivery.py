@@ -157,7 +157,10 @@ class Probe(Record, frozen=True):
 
 
 class Verification(Record, frozen=True, tag="verification"):
-    """What a release answered: golden predictions, health, latency in milliseconds."""
+    """What a release answered: golden predictions, health, latency in milliseconds.
+
+    `note` says what a passed verification did not look at.
+    """
 
     environment: str
     release: str
@@ -165,3 +168,4 @@ class Verification(Record, frozen=True, tag="verification"):
     probes: tuple[Probe, ...] = ()
     latency_ms: dict[str, float] = {}
     unchanged: bool = False
+    note: str = ""

@@ -70,8 +70,6 @@ def _package(package: PackageSpec) -> Iterator[tuple[KeyPath, str]]:
         yield ("package", "builder"), "Write native or dockerfile."
     if package.gates:
         yield ("package", "gates"), ""
-    if package.server is not None:
-        yield ("package", "server"), ""
 
 
 def _deploy(name: str, environment: DeploySpec) -> Iterator[tuple[KeyPath, str]]:

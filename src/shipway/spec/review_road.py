@@ -3,6 +3,7 @@
 
 from shipway.spec.review import Review, cycle
 from shipway.spec.review_data import declared
+from shipway.spec.review_server import review_server
 from shipway.spec.types import EnvironmentSpec, MetricsSource, ModelSpec, TrainSpec
 
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -42,6 +43,7 @@ def review_road(review: Review) -> None:
     _evaluate(review)
     _steps(review)
     _deploy(review)
+    review_server(review)
 
 
 def _model(review: Review, model: ModelSpec) -> None:

@@ -22,6 +22,7 @@ TRUE = frozenset(["true", "True", "TRUE"])
 FALSE = frozenset(["false", "False", "FALSE"])
 NULL = frozenset(["", "~", "null", "Null", "NULL"])
 OTHER_BOOLEANS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false"}
+URL_PATH = re.compile(r"/[!-~]*")
 INTEGER = re.compile(r"[-+]?[0-9]{1,300}")
 HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]{1,32}")
 NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -235,6 +236,13 @@ def slice_(scalar: Scalar) -> str:
     return _expression(scalar, "a column, or a comparison such as amount >= 1000")
 
 
+def url_path(scalar: Scalar) -> str:
+    """The path of a request: `/predict`, `/items?limit=5`."""
+    if not URL_PATH.fullmatch(scalar.text):
+        raise Wrong("a path such as /health: it begins with / and has no blanks")
+    return scalar.text
+
+
 def _expression(scalar: Scalar, expected: str) -> str:
     from shipway.spec.expressions import is_condition
 
@@ -284,6 +292,7 @@ WRITTEN: dict[str, Callable[[Scalar], object]] = {
     "demand": demand,
     "slice": slice_,
     "regex": regex,
+    "path": url_path,
     "percent": percent,
     "duration": duration,
 }

@@ -28,6 +28,7 @@ WRITTEN: dict[str, dict[str, Any]] = {
     "demand": {"type": "string", "minLength": 1},
     "slice": {"type": RAW, "minLength": 1},
     "regex": {"type": RAW, "format": "regex"},
+    "path": {"type": "string", "pattern": "^/[!-~]*$"},
     "percent": {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, SHARE]},
     "duration": {"type": "string", "pattern": f"^{NUMBER} ?[smhdw]$"},
 }

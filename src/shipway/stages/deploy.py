@@ -7,9 +7,9 @@ from shipway.delivery.releases import ReleaseLog
 from shipway.delivery.rollout import Rollout
 from shipway.delivery.state import Facts
 from shipway.delivery.steps import Steps
-from shipway.delivery.verification import verify_release
 from shipway.records.delivery import Deployment, ModelVersion, Package, ReleaseEvent
 from shipway.records.training import Evaluation
+from shipway.stages.asking import ask_release
 from shipway.stages.champions import final_environment
 from shipway.stages.context import StageContext
 from shipway.stages.placing import ReleaseFiles
@@ -30,14 +30,11 @@ def make_live(
     """The same for any version; with `promote` a rejected release is given another chance."""
     permission = check_permission(ctx.registry, ctx.store, version)
     files = release_files(ctx)
-    golden = files.golden(package.bundle)
     rollout = rollout_of(ctx, files)
     outcome = rollout.deploy(
         facts_of(ctx, package, version),
         permission,
-        lambda placed: verify_release(
-            placed.address, golden, environment=ctx.environment, release=placed.release
-        ),
+        lambda placed: ask_release(ctx, files, package, placed.address, placed.release),
         promote=promote,
     )
     mirror_champion(ctx, outcome.event)

@@ -16,10 +16,12 @@ from shipway.base import catalogue
 from shipway.base.digests import hex_of
 from shipway.base.errors import StoppedError
 from shipway.delivery.golden import differences, read_golden
+from shipway.packaging.application import Application, application_of
 from shipway.packaging.contents import dependencies_key, runtime_digest
 from shipway.packaging.layers import Layer
 from shipway.records.delivery import ModelVersion, Package
 from shipway.records.source import PythonEnvironment
+from shipway.spec.types import PackageSpec
 from shipway.stages.context import StageContext
 from shipway.stages.predictions import ask
 from shipway.stages.stage import Parts, Scope
@@ -28,10 +30,10 @@ from shipway.storage.trees import fetch_tree, put_tree
 from shipway_runtime import formats
 
 
-def service_of(version: ModelVersion) -> dict[str, Any]:
-    """`service.json` of a model version."""
+def service_of(version: ModelVersion, application: Application | None = None) -> dict[str, Any]:
+    """`service.json` of a model version, served by the user's own web application if there is."""
     folder = "code" if version.import_folder == "." else f"code/{version.import_folder}"
-    return {
+    service = {
         "model": version.model,
         "version": version.number,
         "package": version.digest,
@@ -39,12 +41,21 @@ def service_of(version: ModelVersion) -> dict[str, Any]:
         "allow_pickle": version.allow_pickle,
         "sys_path": list(dict.fromkeys(["code", folder, "code/src"])),
     }
+    if application is not None:
+        service["server"] = msgspec.to_builtins(application)
+    return service
+
+
+def application_in(spec: PackageSpec) -> Application | None:
+    """What `package.server` asks for; None without that key."""
+    return None if spec.server is None else application_of(spec.server)
 
 
 def package(ctx: StageContext, version: ModelVersion, environment: PythonEnvironment) -> Package:
     """Build the unit. StoppedError when packaged predictions differ from training predictions."""
     bundle = ctx.scratch / "bundle"
-    unpack_version(ctx.store.objects, version, environment.lock, ctx.scratch, bundle)
+    application = application_in(ctx.spec.package)
+    unpack_version(ctx.store.objects, version, environment.lock, ctx.scratch, bundle, application)
     kept = put_tree(ctx.store.objects, bundle)
     _compare(ctx, version, environment, kept)
     ctx.tell("writing the image")
@@ -62,7 +73,12 @@ def package(ctx: StageContext, version: ModelVersion, environment: PythonEnviron
 
 
 def unpack_version(
-    objects: Objects, version: ModelVersion, lock: str, scratch: Path, target: Path
+    objects: Objects,
+    version: ModelVersion,
+    lock: str,
+    scratch: Path,
+    target: Path,
+    application: Application | None = None,
 ) -> None:
     """Write the bundle of a version into the new folder `target`, by way of `scratch`."""
     from shipway.packaging.bundle import write_bundle
@@ -71,7 +87,7 @@ def unpack_version(
     fetch_tree(objects, version.digest, model)
     fetch_tree(objects, version.code, code)
     files = {path.relative_to(code).as_posix(): path for path in code.rglob("*") if path.is_file()}
-    write_bundle(target, model, files, service_of(version), lock)
+    write_bundle(target, model, files, service_of(version, application), lock)
 
 
 def _compare(
@@ -104,6 +120,7 @@ def _build(
     ctx: StageContext, version: ModelVersion, environment: PythonEnvironment, bundle: Path
 ) -> Built:
     spec = ctx.spec.package
+    application = application_in(spec)
     kind = catalogue.load("builders", builders.CATALOGUE, spec.builder)
     builder: Builder = kind()
     base = spec.base
@@ -122,7 +139,8 @@ def _build(
             "dev.shipway.model": version.digest,
             "dev.shipway.lock": environment.digest,
         },
-        service=service_of(version),
+        service=service_of(version, application),
+        application=application,
         dependencies=_known_layer(ctx, key) if spec.builder == "native" else None,
     )
     target = ctx.scratch / "image"

@@ -11,6 +11,7 @@ from shipway.adapters.environments.interface import Environments
 from shipway.adapters.targets.interface import Release
 from shipway.base.digests import hex_of
 from shipway.delivery.golden import Golden, read_golden
+from shipway.packaging.application import Application, read_application
 from shipway.records.delivery import ReleaseEvent
 from shipway.records.source import PythonEnvironment
 from shipway.storage.interface import Store
@@ -39,6 +40,10 @@ class ReleaseFiles:
         """The golden predictions in a bundle; without rows when the model has none."""
         path = self.bundle(bundle) / "model" / GOLDEN_FILE
         return read_golden(path.read_bytes()) if path.is_file() else Golden([], [])
+
+    def application(self, bundle: str) -> Application | None:
+        """The user's own web application in a bundle; None when Shipway's server serves."""
+        return read_application(self.bundle(bundle))
 
     def __call__(self, event: ReleaseEvent) -> Release:
         """The release that `event` speaks of; OutsideError when the store lacks its files."""

@@ -6,12 +6,10 @@ import msgspec
 from shipway.base.errors import InputError
 from shipway.delivery.outcome import failure_of
 from shipway.delivery.releases import ReleaseLog
-from shipway.delivery.verification import verify_release
 from shipway.records.delivery import Deployment, Package, Verification
+from shipway.stages.asking import SINGLE_ROWS, ask_release
 from shipway.stages.context import StageContext
 from shipway.stages.deploy import mirror_champion, release_files, rollout_of
-
-SINGLE_ROWS = 30
 
 
 def verify(ctx: StageContext, package: Package, deployment: Deployment) -> Verification:
@@ -21,14 +19,12 @@ def verify(ctx: StageContext, package: Package, deployment: Deployment) -> Verif
     measured when it was placed.
     """
     files = release_files(ctx)
-    golden = files.golden(package.bundle)
-    verification = verify_release(
-        deployment.endpoint,
-        golden,
-        environment=ctx.environment,
-        release=deployment.release,
-        requests=0 if deployment.unchanged else SINGLE_ROWS,
+    requests = 0 if deployment.unchanged else SINGLE_ROWS
+    verification = ask_release(
+        ctx, files, package, deployment.endpoint, deployment.release, requests
     )
+    if verification.note and not deployment.unchanged:
+        ctx.tell(f"WARNING: {deployment.release} was only {verification.note}")
     if verification.verdict == "passed":
         return _marked(verification, unchanged=deployment.unchanged)
     _go_back(ctx, failure_of(verification))

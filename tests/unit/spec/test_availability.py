@@ -28,7 +28,6 @@ def asked(text):
         ("package.push", "package: {push: registry/x}"),
         ("package.builder", "package: {builder: docker}"),
         ("package.gates", "package: {gates: [image_mb <= 400]}"),
-        ("package.server", "package: {server: {command: x, port: 80}}"),
         ("deploy.e.approvals", "deploy: {e: {target: local, approvals: {count: 2}}}"),
         ("deploy.e.require", "deploy: {e: {target: local, require: {signed: true}}}"),
         ("deploy.e.strategy", "deploy: {e: {target: local, strategy: shadow}}"),

@@ -14,12 +14,13 @@ from shipway.adapters.builders.interface import BuildRequest, Built
 from shipway.base.digests import digest_of, of_file
 from shipway.base.errors import InputError
 from shipway.packaging import contents
-from shipway.packaging.bundle import LOCK, SERVICE, service_json
+from shipway.packaging.bundle import LOCK, SERVICE, file_links, service_json
 from shipway.packaging.context import base_reference, dockerfile
 from shipway.packaging.folders import write_folder
 from shipway.packaging.layers import Entry
 from shipway.packaging.platform import oci_platform, python_minor
 from shipway.packaging.prefix import has_prefix
+from shipway.packaging.start import start_of
 from shipway.records.source import PythonEnvironment
 
 
@@ -46,7 +47,8 @@ class DockerfileBuilder:
         foreign = host.os != "linux"
         labels = {"org.opencontainers.image.title": request.name, **request.labels}
         platform = f"linux/{host.architecture}"
-        text = dockerfile(reference, platform, labels, overlay_pins=foreign)
+        start = start_of(request.application)
+        text = dockerfile(reference, platform, labels, overlay_pins=foreign, start=start)
         for folder in ("overlay", "code", "model"):
             # COPY of a folder that is not there fails; an empty one is fine.
             (target / folder).mkdir(parents=True, exist_ok=True)
@@ -77,6 +79,8 @@ def _folders(request: BuildRequest, *, with_overlay: bool) -> list[Entry]:
         *contents.folder_entries(request.model, "model"),
         *contents.folder_entries(runtime, "runtime/shipway_runtime"),
     ]
+    if request.application is not None:
+        entries += file_links(request.model, request.code)
     overlay = contents.overlay_site(request.environment)
     if with_overlay and overlay is not None:
         entries += contents.installed_entries(overlay, "overlay")

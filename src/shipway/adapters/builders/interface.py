@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from shipway.packaging.application import Application
 from shipway.packaging.layers import Layer
 from shipway.records.source import PythonEnvironment
 
@@ -22,7 +23,8 @@ class BuildRequest(msgspec.Struct, frozen=True):
 
     `base` is `scratch` or the path of a local OCI layout; `service` becomes `service.json`.
     `dependencies` saves building that layer again: the caller kept it under
-    `packaging.contents.dependencies_key(environment)`.
+    `packaging.contents.dependencies_key(environment)`. `application` is the project's own web
+    application, where it serves the model.
     """
 
     model: Path
@@ -33,6 +35,7 @@ class BuildRequest(msgspec.Struct, frozen=True):
     labels: dict[str, str] = {}
     service: dict[str, Any] = {}
     dependencies: ReadyLayer | None = None
+    application: Application | None = None
 
 
 class Built(msgspec.Struct, frozen=True):

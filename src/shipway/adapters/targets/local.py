@@ -17,6 +17,7 @@ import msgspec
 from shipway.adapters.targets.interface import Observation, Placed, Release
 from shipway.adapters.targets.local_control import ask, forget, last_port, start_router
 from shipway.base.errors import InputError, OutsideError, ShipwayError
+from shipway.packaging.application import Application, read_application
 
 SLACK_SECONDS = 15.0
 LONGEST_START = 3600.0
@@ -61,7 +62,7 @@ class LocalTarget:
     def place(self, release: Release) -> Placed:
         """Start the workers of `release` at a weight of 0 and wait until they are healthy."""
         self._settle_port()
-        spec = {
+        spec: dict[str, Any] = {
             "id": release.id,
             "bundle": str(release.bundle.absolute()),
             "interpreter": release.interpreter,
@@ -69,6 +70,14 @@ class LocalTarget:
             "workers": self._options.workers,
             "start_timeout": self._options.start_seconds,
         }
+        application = read_application(release.bundle)
+        if application is not None:
+            _check_port(application)
+            spec |= {
+                "application": True,
+                "health": application.health,
+                "declared": application.port,
+            }
         patience = self._options.start_seconds * 2 + SLACK_SECONDS
         placed = self._order({"op": "place", "release": spec}, patience)
         return _placed(placed, placed["port"])
@@ -164,6 +173,17 @@ class LocalTarget:
         if kind == "input":
             return InputError(what, where=where, cure=cure)
         return OutsideError(what, where=where, cure=cure or "The log named above says more.")
+
+
+def _check_port(application: Application) -> None:
+    """InputError for a command that names its port: two releases could not run side by side."""
+    if application.fixed_port:
+        raise InputError(
+            f"the application's command names its port, {application.port}: on one machine the old "
+            "and the new release stand side by side while the traffic moves",
+            where="package.server.command",
+            cure=f"Write {{port}} where {application.port} stands, and package it again.",
+        )
 
 
 def _address(port: int) -> str:

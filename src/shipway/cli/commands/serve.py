@@ -14,12 +14,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `serve`."""
     parser.add_argument("model", metavar="MODEL@N|champion", help="what to serve")
     parser.add_argument("--host", default="127.0.0.1", help="address to bind (default: 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8080, help="port (default: 8080)")
+    parser.add_argument(
+        "--port", type=int, help="port (default: 8080, or package.server.port of your application)"
+    )
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out `serve`; the server's exit code."""
     # Whoever reads this through a pipe waits for the address.
     tell = partial(print, flush=True)
-    tell(f"serving {arguments.model} at http://{arguments.host}:{arguments.port}; Ctrl-C ends it")
     return serve(Path(arguments.project), arguments.model, arguments.host, arguments.port, tell)
