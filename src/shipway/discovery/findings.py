@@ -14,6 +14,7 @@ import msgspec
 from shipway.discovery.running import (
     EntryPoint,
     EnvironmentVariable,
+    GitState,
     Parameter,
     Place,
     PredictionCode,
@@ -22,7 +23,6 @@ from shipway.discovery.running import (
 )
 
 Found = TypeVar("Found", bound="Located")
-GitState = Literal["tracked", "ignored", "untracked", "absent", "outside", "no git"]
 
 
 FileRole = Literal["train", "validation", "test", "all", ""]
@@ -31,9 +31,11 @@ FileRole = Literal["train", "validation", "test", "all", ""]
 class DataFile(msgspec.Struct, frozen=True):
     """A file that the code reads.
 
-    `path` is where it lies: relative to the root, absolute, or a URL (`kind` says which);
-    `written` is what the code says. `via` names where the path comes from when it does not stand in
-    the call: `flag --data`, `env DATA_PATH`, `config.yaml: data.path`, `parameter path`.
+    `path` is where it lies: relative to the root, absolute, a URL, or for kind `library` the
+    function that gives the data; `written` is what the code says. `folder` is where the script must
+    run for `written` to mean `path`, empty when the root will do. `via` names where the path comes
+    from when it does not stand in the call: `flag --data`, `env DATA_PATH`,
+    `config.yaml: data.path`, `default of parameter path`.
     `configuration` marks what is read as settings, not as rows; `model` what is read as a model.
     """
 
@@ -41,13 +43,16 @@ class DataFile(msgspec.Struct, frozen=True):
     written: str
     at: Place
     why: str
-    kind: Literal["file", "absolute", "url"] = "file"
+    kind: Literal["file", "absolute", "url", "library"] = "file"
     reader: str = ""
     format: str = ""
     exists: bool = False
     git: GitState = "untracked"
     role: FileRole = ""
     via: str = ""
+    flag: str = ""
+    variable: str = ""
+    folder: str = ""
     options: tuple[tuple[str, str], ...] = ()
     columns: tuple[str, ...] = ()
     headless: bool = False
@@ -71,7 +76,7 @@ class ModelFile(msgspec.Struct, frozen=True):
     """A file that the code writes as (a part of) the model.
 
     `git` is `tracked` when a training overwrites what Git keeps. `subject` is the expression that
-    is saved; `fitted` whether something called `.fit` on it; `folder` is true for a directory.
+    is saved; `fitted` whether something called `.fit` on it; `folder` as in `DataFile`.
     """
 
     path: str
@@ -86,15 +91,19 @@ class ModelFile(msgspec.Struct, frozen=True):
     exists: bool = False
     fitted: bool = False
     via: str = ""
+    flag: str = ""
+    variable: str = ""
+    folder: str = ""
     anchored: bool = False
-    folder: bool = False
+    directory: bool = False
 
 
 class FittedEstimator(msgspec.Struct, frozen=True):
     """A fitted estimator that can be taken from the code without a file.
 
-    `returned`: the function `entry` returns it. `global`: the module keeps it as `name` after it
-    ran. `local`: it dies inside a function that returns something else.
+    `returned`: the function `entry` returns it, `sole` when it returns nothing else. `global`: the
+    module keeps it as `name` after it ran. `local`: it dies inside a function that returns
+    something else.
     """
 
     kind: Literal["returned", "global", "local"]
@@ -104,6 +113,7 @@ class FittedEstimator(msgspec.Struct, frozen=True):
     entry: str = ""
     estimator: str = ""
     parameters: tuple[Parameter, ...] = ()
+    sole: bool = True
 
 
 class MetricReport(msgspec.Struct, frozen=True):
@@ -111,7 +121,8 @@ class MetricReport(msgspec.Struct, frozen=True):
 
     `stdout`: `pattern` fits `train.metrics.stdout`, `metric` is the name in it. `report`: printed
     by scikit-learn's classification_report. `json` and `csv`: `path` is the file, `metrics` the
-    names in it (dotted where nested). `mlflow`: logged under `metrics`.
+    names in it (dotted where nested). `mlflow`: logged under `metrics`. `map` pairs the name that
+    Shipway knows with the one that the code uses, where they differ.
     """
 
     kind: Literal["stdout", "report", "json", "csv", "mlflow"]
@@ -123,6 +134,8 @@ class MetricReport(msgspec.Struct, frozen=True):
     metrics: tuple[str, ...] = ()
     map: tuple[tuple[str, str], ...] = ()
     negated: bool = False
+    folder: str = ""
+    written: str = ""
 
 
 class RequirementsFile(msgspec.Struct, frozen=True):

@@ -21,6 +21,8 @@ EntryKind = Literal[
     "mlproject",
 ]
 
+GitState = Literal["tracked", "ignored", "untracked", "absent", "outside", "no git"]
+
 
 class Place(msgspec.Struct, frozen=True, order=True):
     """A file, and a line in it; line 0 means the whole file. In a notebook `cell` counts from 1."""
