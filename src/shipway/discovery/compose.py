@@ -201,8 +201,7 @@ class _Composer:
     def spec(self, entry: EntryPoint | None) -> Spec:
         """The whole of it."""
         notes, name = self.notes, project_name(self.folder)
-        task = self.guess.task if self.guess else None
-        part = compose_train(entry, self.findings, self.choice, task, notes)
+        part = compose_train(entry, self.findings, self.choice, notes)
         by_function = part.spec is not None and part.spec.function is not None
         handed = by_function and part.spec is not None and not part.spec.params
         data = compose_data(self.choice, self.guess, notes, split=handed)

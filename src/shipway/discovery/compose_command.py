@@ -118,13 +118,26 @@ class CommandLine:
         return any(one.exists and path in (one.path, one.written) for one in self.read)
 
 
-def model_paths(models: tuple[ModelFile, ...]) -> tuple[str, ...]:
-    """The paths of model files inside the repository, each once."""
+def written_path(path: str, written: str, folder: str, *, anchored: bool = False) -> str:
+    """Where a script that runs in `folder` writes what it calls `written`.
+
+    `path` is the answer for what does not depend on the folder: anchored at the script's own file.
+    """
+    if anchored or not written or folder in ("", ".") or posixpath.isabs(written):
+        return path
+    return posixpath.normpath(posixpath.join(folder, written))
+
+
+def model_paths(models: tuple[ModelFile, ...], folder: str) -> tuple[str, ...]:
+    """The paths of model files inside the repository, each once; training runs in `folder`."""
+    paths = [
+        written_path(model.path, model.written, folder, anchored=model.anchored)
+        for model in models
+        if model.path
+    ]
     return tuple(
         dict.fromkeys(
-            model.path
-            for model in models
-            if model.path and not posixpath.isabs(model.path) and not model.path.startswith("..")
+            path for path in paths if not posixpath.isabs(path) and not path.startswith("..")
         )
     )
 

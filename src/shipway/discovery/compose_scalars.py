@@ -25,6 +25,14 @@ def scalar(text: str) -> str:
     return quoted(text)
 
 
+def block_scalar(text: str) -> str:
+    """A text behind its key on a line of its own: brackets and quotes inside do no harm there."""
+    harmless = text[:1].isalnum() and text.isprintable() and text == text.strip()
+    if harmless and ": " not in text and " #" not in text and not text.endswith(":"):
+        return quoted(text) if text.lower() in WORDS else text
+    return scalar(text)
+
+
 def loose_scalar(text: str) -> str:
     """A text for a field of any type: whatever would be read as something else has quotes."""
     if text.lower() in WORDS or NUMBER.fullmatch(text):

@@ -14,7 +14,13 @@ from typing import Any
 
 import msgspec
 
-from shipway.discovery.compose_scalars import loose_scalar, number, one_line, scalar
+from shipway.discovery.compose_scalars import (
+    block_scalar,
+    loose_scalar,
+    number,
+    one_line,
+    scalar,
+)
 from shipway.spec.document import KeyPath
 from shipway.spec.types import Amount, DeploySpec, GateSpec, MetricsSource, Spec, TestsSpec
 
@@ -29,6 +35,12 @@ DURATIONS = ("timeout", "newest_within")
 
 class Raw(str):
     """A scalar that is YAML already."""
+
+    __slots__ = ()
+
+
+class Text(str):
+    """A text for a field of texts, still without quotes."""
 
     __slots__ = ()
 
@@ -67,7 +79,7 @@ def plain(value: Any, key: str = "") -> Any:
         return Raw("true" if value else "false")
     if isinstance(value, int | float):
         return Raw(_duration(value) if key in DURATIONS else number(value))
-    return Raw("null") if value is None else Raw(scalar(str(value)))
+    return Raw("null") if value is None else Text(value)
 
 
 def _struct(value: msgspec.Struct) -> Any:
@@ -86,7 +98,7 @@ def _struct(value: msgspec.Struct) -> Any:
     if isinstance(value, GateSpec) and len(found) == 1:
         return found["gate"]
     if isinstance(value, MetricsSource) and value.map:
-        found["map"] = {name: Raw(scalar(item)) for name, item in value.map.items()}
+        found["map"] = {name: Text(item) for name, item in value.map.items()}
     return found
 
 
@@ -110,7 +122,7 @@ def flow(value: Any) -> str:
         return "{" + ", ".join(f"{scalar(k)}: {flow(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(flow, value)) + "]"
-    return str(value)
+    return scalar(value) if isinstance(value, Text) else str(value)
 
 
 def comment(text: str, indent: int) -> list[str]:
@@ -145,7 +157,7 @@ class _Writer:
     def _entry(self, key: str, item: Any, path: KeyPath, indent: int) -> Iterator[str]:
         note = self.notes.get(path, "")
         begin = f"{' ' * indent}{scalar(key)}:"
-        short = f"{begin} {flow(item)}"
+        short = f"{begin} {block_scalar(item) if isinstance(item, Text) else flow(item)}"
         if not self._is_indented(item, path, short):
             yield from _noted(short, note, indent)
             return
@@ -153,7 +165,7 @@ class _Writer:
         if isinstance(item, dict):
             yield begin
             yield from self.block(item, path, indent + 2)
-        elif all(isinstance(each, Raw) and len(each) <= SHORT for each in item):
+        elif all(isinstance(each, Raw | Text) and len(each) <= SHORT for each in item):
             yield from _wrapped(begin, item, indent)
         else:
             yield begin
@@ -186,7 +198,7 @@ def _wrapped(begin: str, items: list[Any], indent: int) -> Iterator[str]:
     """A list in brackets over several lines."""
     line, last = f"{begin} [", len(items) - 1
     for number_, item in enumerate(items):
-        piece = str(item) + ("]" if number_ == last else ",")
+        piece = flow(item) + ("]" if number_ == last else ",")
         blank = "" if line.endswith("[") or not line.strip() else " "
         if len(line) + len(piece) + 1 > WIDTH and not line.endswith("["):
             yield line

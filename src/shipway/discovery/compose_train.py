@@ -5,6 +5,8 @@ A function that returns an estimator is called; anything else is a command (or a
 model files are taken over. A training whose model is never saved gets advice instead.
 """
 
+import posixpath
+
 import msgspec
 
 from shipway.discovery.compose_command import CommandLine, model_paths, needed_inputs
@@ -13,10 +15,11 @@ from shipway.discovery.compose_notes import Notes
 from shipway.discovery.findings import FittedEstimator, ModelFile, RepositoryFindings
 from shipway.discovery.running import EntryPoint, Parameter, PredictionCode
 from shipway.discovery.tables_choice import TableChoice
-from shipway.spec.types import Task, TrainSpec
+from shipway.spec.types import TrainSpec
 
 DATASETS = ("train", "validation", "all")
 PATHS = ("path", "file", "filename", "csv", "filepath")
+SAVED = "model.pkl"
 LIBRARIES = ("sklearn", "scikit-learn", "xgboost", "lightgbm", "")
 WITHOUT_SCORES = ("LinearSVC", "RidgeClassifier", "Perceptron", "SVC", "NuSVC", "NearestCentroid")
 
@@ -36,7 +39,6 @@ def compose_train(
     entry: EntryPoint | None,
     findings: RepositoryFindings,
     choice: TableChoice,
-    task: Task | None,
     notes: Notes,
 ) -> TrainPart:
     """The entry shape for `entry`."""
@@ -49,7 +51,7 @@ def compose_train(
     scores = _gives_scores(estimators, findings.of(entry, findings.models))
     if entry.function:
         return TrainPart(_by_function(entry, choice, notes), scores=scores)
-    return _by_command(entry, findings, choice, task, notes, scores=scores)
+    return _by_command(entry, findings, choice, notes, scores=scores)
 
 
 def spoken(entry: EntryPoint) -> str:
@@ -100,6 +102,7 @@ def _data_parameter(
     if _is_path(parameter) and choice.path:
         notes.guessed(f"{parameter.name} of {entry.function} is the path of the table")
         return {parameter.name: choice.path}
+    # A function that names no dataset gets the training table as its first argument.
     notes.guessed(f"{parameter.name} of {entry.function} is the training table")
     return {}
 
@@ -108,7 +111,6 @@ def _by_command(
     entry: EntryPoint,
     findings: RepositoryFindings,
     choice: TableChoice,
-    task: Task | None,
     notes: Notes,
     *,
     scores: bool,
@@ -116,12 +118,15 @@ def _by_command(
     models = findings.of(entry, findings.models) or findings.models
     line = CommandLine(entry, findings, choice, notes)
     command = line.text() if entry.command else ""
-    files = _model_files(line, models, entry)
+    files = model_paths(models, entry.folder) or entry.outputs
+    kept = None if files else _kept(entry, findings)
+    if kept is not None:
+        return TrainPart(_saved_for_it(entry, kept, line, findings, notes), scores=scores)
     if not files:
         return TrainPart(advice=unsaved(entry, findings, notes), scores=scores)
     predict = _predict(entry, findings, models, files, notes)
     read = findings.of(entry, findings.data)
-    metrics = compose_metrics(findings.of(entry, findings.metrics), task, notes)
+    metrics = compose_metrics(findings.of(entry, findings.metrics), entry.folder, notes)
     pickle = any(model.pickle for model in models)
     if pickle:
         text = "the training writes pickles; loading one runs the code in it"
@@ -143,12 +148,37 @@ def _by_command(
     return TrainPart(spec, scores=scores and not predict)
 
 
-def _model_files(
-    line: CommandLine, models: tuple[ModelFile, ...], entry: EntryPoint
-) -> tuple[str, ...]:
-    """Where the model will be: as the code says, or where a flag of ours sends it."""
-    found = list(model_paths(models))
-    return tuple(found) or entry.outputs
+def _kept(entry: EntryPoint, findings: RepositoryFindings) -> FittedEstimator | None:
+    """A fitted estimator that the script keeps under a name until it ends."""
+    found = findings.of(entry, findings.estimators)
+    script = entry.kind in ("script", "folder script") and not entry.flags and not entry.arguments
+    kept = [each for each in found if each.kind == "global" and each.at.path == entry.at.path]
+    return kept[-1] if script and kept else None
+
+
+def _saved_for_it(
+    entry: EntryPoint,
+    kept: FittedEstimator,
+    line: CommandLine,
+    findings: RepositoryFindings,
+    notes: Notes,
+) -> TrainSpec:
+    """A command that runs the script and then saves what the script forgets."""
+    script = posixpath.relpath(entry.at.path, entry.folder or ".")
+    run = f"runpy.run_path('{script}', run_name='__main__')['{kept.name}']"
+    saves = f"import pickle, runpy; pickle.dump({run}, open('{SAVED}', 'wb'))"
+    text = f"{kept.at}: {kept.name} is fitted and never saved"
+    notes.on("train", "command", text=f"{text}, so this runs the script and saves it")
+    notes.guessed(f"{text}; the command in train runs the script and saves {kept.name}")
+    return TrainSpec(
+        command=(f'python -c "{saves}"',),
+        folder=entry.folder or ".",
+        env=line.variables(),
+        inputs=needed_inputs(findings.of(entry, findings.data), line.choice),
+        model=(posixpath.normpath(posixpath.join(entry.folder or ".", SAVED)),),
+        metrics=compose_metrics(findings.of(entry, findings.metrics), entry.folder, notes),
+        allow_pickle=True,
+    )
 
 
 def _predict(

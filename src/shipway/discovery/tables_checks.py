@@ -51,6 +51,7 @@ def column_check(
     kind = column.type
     if is_classes or _is_flag(column):
         values = sort_values([value for value, _ in column.values]) or None
+        kind = "category" if kind == "string" and values else kind
     elif is_category(column):
         kind, values = "category", sort_values([value for value, _ in column.values])
     low, high = (None, None) if values else bounds(column)
