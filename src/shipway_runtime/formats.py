@@ -90,8 +90,28 @@ class TableFiles(NamedTuple):
     nulls: tuple[str, ...] = ()
 
 
+class NotebookFile(NamedTuple):
+    """A notebook to be run in `folder`; `executed` is where it is written with its outputs.
+
+    `data` holds the path of each dataset, `parts` the folder with IPython; `requirements` names the
+    file that packages are added to. With `writes_model` no model is taken from its variables.
+    """
+
+    source: str
+    name: str
+    executed: str
+    folder: str
+    parts: str
+    data: Mapping[str, str] = {}
+    requirements: str = ""
+    writes_model: bool = False
+
+
 class TrainRequest(NamedTuple):
-    """Call `function` (`module:name`) and make a model directory in `output` of what it returns."""
+    """Call `function` (`module:name`) and make a model directory in `output` of what it returns.
+
+    Or run `notebook`, and make it of what it leaves.
+    """
 
     function: str
     data: Mapping[str, TableFiles]
@@ -109,6 +129,7 @@ class TrainRequest(NamedTuple):
     threshold: float | None = None
     golden: str | None = None
     predict: str | None = None
+    notebook: NotebookFile | None = None
     verb: str = "train"
 
 
@@ -287,7 +308,8 @@ def read_request(path: Path) -> Request:
         return _build(BatchRequest, value)
     tables = {name: _build(TableFiles, item) for name, item in (data or {}).items()}
     if value.get("verb") == "train":
-        return _build(TrainRequest, value, data=tables)
+        notebook = value.get("notebook") and _build(NotebookFile, value["notebook"])
+        return _build(TrainRequest, value, data=tables, notebook=notebook)
     if value.get("verb") == "finish":
         return _build(FinishRequest, value, data=tables)
     raise FormatError(f"{path}: unknown verb {value.get('verb')!r}")

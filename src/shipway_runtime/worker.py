@@ -5,7 +5,7 @@ It runs in the project's own environment, next to the user's code, and writes fi
 directory or predictions, and the result that the request names. A user's mistake is a result too
 (exit code 1); when there is no result, the worker crashed or was killed.
 
-    train     call the user's function, save the model that it returns
+    train     call the user's function or run the notebook, save the model that it returns
     finish    take over the model files that the user's own command wrote
     predict   predict a table with a model directory
     batch     predict pieces of a large table, one after the other
@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 from typing import Any, Sequence
 
-from shipway_runtime import assemble, batch, calls, datasets, formats, takeover
+from shipway_runtime import assemble, batch, calls, datasets, formats, notebook, takeover
 from shipway_runtime.errors import UserError
 from shipway_runtime.fitting import find_trainer, what_was_returned
 from shipway_runtime.formats import (
@@ -68,9 +68,11 @@ def _run(request: formats.Request) -> Result:
 
 
 def train(request: TrainRequest) -> Result:
-    """Call the user's function and make a model directory of what it returns."""
+    """Call the user's function, or run the notebook; make a model directory of what it returns."""
     from shipway_runtime.flavours.sklearn import Estimator
 
+    if request.notebook is not None:
+        return notebook.train(request)
     function = calls.call(f"importing {request.function}", find_trainer, request.function)
     bound = calls.bind(function, request.data, request.params)
     columns = assemble.describe(request, bound.arguments)

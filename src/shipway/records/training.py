@@ -43,6 +43,7 @@ class TrainedModel(Record, frozen=True, tag="model"):
 
     Golden predictions lie in it as `golden.json`. `code` is the digest of the tree with the code
     set that it was trained with; `reported` holds metrics that the user's own script reported.
+    `notebook` is the key in the store of the notebook that trained it, with its outputs.
     """
 
     digest: str
@@ -53,6 +54,7 @@ class TrainedModel(Record, frozen=True, tag="model"):
     golden_rows: int = 0
     features: tuple[str, ...] = ()
     code: str = ""
+    notebook: str = ""
 
     def content(self) -> object:
         """The model's digest, the code it needs, and what its script reported."""

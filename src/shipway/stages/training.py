@@ -24,6 +24,7 @@ from shipway.stages.complaints import explain_complaint
 from shipway.stages.context import StageContext
 from shipway.stages.progress import Progress
 from shipway.stages.tables import table_files, table_paths
+from shipway.stages.tails import readable
 from shipway.stages.worker import call_worker
 from shipway.stages.workspace import Workspace
 from shipway_runtime import formats
@@ -87,9 +88,11 @@ class Training:
         except StoppedError as error:
             cure = [error.cure, self._written_elsewhere(outputs)]
             if self.tail.strip():
-                cure.append(f"The last lines of its output:\n{self.tail.rstrip()}")
+                last = readable(self.tail, self.space.folder)
+                cure.append(f"The last lines of its output:\n{last}")
             text = "\n".join(filter(None, cure))
-            raise StoppedError(error.what, where=error.where, cure=text) from None
+            what = error.what.replace("the declared", "training ended well, but its")
+            raise StoppedError(what, where=error.where, cure=text) from None
 
     def _written_elsewhere(self, outputs: Sequence[str]) -> str:
         """Files of the same names that this training wrote to other places of its workspace."""
@@ -138,14 +141,18 @@ class Training:
             "predict": self.spec.predict,
         }
 
-    def call(self, request: formats.TrainRequest | formats.FinishRequest) -> formats.Result:
-        """Carry out a request of the worker in the workspace."""
+    def call(
+        self,
+        request: formats.TrainRequest | formats.FinishRequest,
+        variables: Mapping[str, str] | None = None,
+    ) -> formats.Result:
+        """Carry out a request of the worker in the workspace, with some more variables."""
         result, ended = call_worker(
             self.ctx,
             self.environment,
             request,
             self.space.folder,
-            env=self.space.command_env(self.environment),
+            env={**self.space.command_env(self.environment), **(variables or {})},
             on_event=lambda event: self.progress.metric(event.name, event.value, event.step),
             on_line=self.progress.line,
             timeout=self.deadline.left(),
