@@ -10,6 +10,8 @@ from shipway.operations.run import RunResult
 
 # What a comment on a pull request may hold is limited; so is what anybody reads.
 LONGEST_ERROR = 4000
+# Nobody sees it; by it a job finds its comment of the time before.
+MARK = "<!-- shipway -->\n"
 
 
 def write_markdown(path: Path | None, text: Callable[[], str]) -> None:
@@ -17,7 +19,7 @@ def write_markdown(path: Path | None, text: Callable[[], str]) -> None:
     if path is not None:
         with disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text(), encoding="utf-8")
+            path.write_text(MARK + text(), encoding="utf-8")
 
 
 def run_markdown(result: RunResult) -> str:

@@ -16,6 +16,7 @@ from shipway.engine.wiring import Project
 from shipway.spec.types import Spec
 
 CHAMPION = re.compile(r"\bchampion\b")
+TOGETHER = "~/.local/share/shipway"
 REMEMBERING = ("register", "deploy", "verify")
 
 
@@ -39,7 +40,7 @@ def check_store(project: Project, plan: Plan, until: str) -> None:
 
 def outside(spec: Spec) -> str:
     """A folder for the store that is good on a laptop and in CI alike."""
-    return f"~/.local/share/shipway/{spec.project}"
+    return f"{TOGETHER}/{spec.project}"
 
 
 def is_lost(project: Project) -> bool:

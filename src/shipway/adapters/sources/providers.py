@@ -7,6 +7,7 @@ tags or for pull requests, whose source branch may be anybody's `main`.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -18,6 +19,14 @@ class Provider(msgspec.Struct, frozen=True):
     commit: str
     tag: str = ""
     request: str = ""
+
+
+class _Repository(msgspec.Struct, frozen=True):
+    default_branch: str = ""
+
+
+class _Event(msgspec.Struct, frozen=True):
+    repository: _Repository = _Repository()
 
 
 PROVIDERS = (
@@ -69,8 +78,17 @@ def is_job(environ: Mapping[str, str]) -> bool:
 
 
 def default_branch_of(environ: Mapping[str, str]) -> str:
-    """The default branch, from the one provider that names it (GitLab)."""
-    return environ.get("CI_DEFAULT_BRANCH", "")
+    """The default branch, from the providers that name it: GitLab, and GitHub in its event."""
+    return environ.get("CI_DEFAULT_BRANCH", "") or _in_event(environ.get("GITHUB_EVENT_PATH", ""))
+
+
+def _in_event(path: str) -> str:
+    """What the event that began a job of GitHub's says; `""` when it can't be read."""
+    try:
+        event = msgspec.json.decode(Path(path).read_bytes(), type=_Event) if path else _Event()
+    except (OSError, msgspec.DecodeError):
+        return ""
+    return event.repository.default_branch
 
 
 def _is_built(provider: Provider, environ: Mapping[str, str], commit: str) -> bool:

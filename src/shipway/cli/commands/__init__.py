@@ -25,5 +25,6 @@ COMMANDS = {
     "history": "every change of an environment: who, when, why",
     "stop": "take an endpoint down",
     "doctor": "look at this machine and this project for trouble",
+    "ci": "write the file that makes a CI provider run Shipway",
     "schema": "print the JSON Schema of shipway.yaml",
 }
