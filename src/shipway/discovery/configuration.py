@@ -4,11 +4,19 @@
 import json
 import posixpath
 import tomllib
+from collections.abc import Collection
 from typing import Any
 
 from shipway.discovery.listing import Listing
 
 LARGEST = 1 << 18
+MOST_FILES = 100
+NOT_SETTINGS = frozenset(
+    {
+        *("shipway.yaml", "dvc.yaml", "pyproject.toml", "package.json", "environment.yml"),
+        *("docker-compose.yml", "docker-compose.yaml", "compose.yaml", "mkdocs.yml", "uv.lock"),
+    }
+)
 
 
 def load_configuration(listing: Listing, written: str, importer: str) -> tuple[str, Any] | None:
@@ -22,6 +30,20 @@ def load_configuration(listing: Listing, written: str, importer: str) -> tuple[s
             content = read_mapping(listing, path)
             return None if content is None else (path, content)
     return None
+
+
+def configurations(listing: Listing, asked: Collection[str]) -> list[tuple[str, Any]]:
+    """Mappings in YAML, JSON and TOML files with keys among `asked`, the best fit first."""
+    found = []
+    for path in listing.ending(".yaml", ".yml", ".json", ".toml")[:MOST_FILES]:
+        if path.startswith(".") or posixpath.basename(path).lower() in NOT_SETTINGS:
+            continue
+        content = read_mapping(listing, path)
+        if isinstance(content, dict):
+            fit = sum(1 for key in content if key in asked)
+            if fit:
+                found.append((-fit, "train" not in path, path, content))
+    return [(path, content) for _, _, path, content in sorted(found, key=lambda one: one[:3])]
 
 
 def read_mapping(listing: Listing, path: str) -> Any:

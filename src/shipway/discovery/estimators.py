@@ -84,7 +84,10 @@ def parameters(scope: Scope) -> tuple[Parameter, ...]:
 
 def _one(base: CodeBase, source: SourceFile, call: Call, name: str) -> FittedEstimator | None:
     scope = call.scope.function()
-    maker = maker_of(source, call.scope, name).rpartition(".")[2]
+    func = call.node.func
+    made = func.value if isinstance(func, ast.Attribute) else func
+    dotted = source.dotted(made.func) if isinstance(made, ast.Call) else ""
+    maker = (dotted or maker_of(source, call.scope, name)).rpartition(".")[2]
     what = f"{name or 'an estimator'}{f' ({maker})' if maker else ''}"
     if scope is None:
         why = f"{what} is fitted when the file runs and stays in the module"

@@ -83,6 +83,7 @@ class ModelFile(msgspec.Struct, frozen=True):
     written: str
     at: Place
     why: str
+    kind: Literal["file", "absolute"] = "file"
     writer: str = ""
     subject: str = ""
     pickle: bool = False

@@ -176,6 +176,7 @@ def _files(
             at=source.place(call.node),
             why=f"{writer} saves {said or 'an object'} as {placed.written!r}"
             + describe_source(value),
+            kind=placed.kind,
             writer=writer,
             subject=said,
             pickle=pickle,

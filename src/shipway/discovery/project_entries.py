@@ -64,13 +64,10 @@ def _scripts(base: CodeBase) -> Iterator[tuple[str, str, Place]]:
     text = listing.text("pyproject.toml")
     content = _dict(read_mapping(listing, "pyproject.toml"))
     poetry = _dict(_dict(content.get("tool")).get("poetry"))
-    for table in (
-        _dict(_dict(content.get("project")).get("scripts")),
-        _dict(poetry.get("scripts")),
-    ):
+    for table in (_dict(content.get("project")), poetry):
         for name, target in _dict(table.get("scripts")).items():
             if isinstance(target, str):
-                yield name, target, Place("pyproject.toml", _line(text, name))
+                yield name, target, Place("pyproject.toml", _line(text, target))
     for path in ("setup.cfg", "setup.py"):
         text = listing.text(path)
         after = text.partition("console_scripts")[2]

@@ -29,7 +29,7 @@ from shipway.discovery.suites import test_suites
 from shipway.discovery.surroundings import environment_variables
 from shipway.discovery.targets import rank, targets
 from shipway.discovery.tools import tools
-from shipway.discovery.usage import mark_used_flags
+from shipway.discovery.usage import mark_used_flags, settle
 from shipway.discovery.values import Values
 
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet", ".pq", ".csv.gz", ".feather", ".xlsx", ".jsonl")
@@ -53,7 +53,8 @@ def _look(listing: Listing) -> RepositoryFindings:
     fitted = tuple(estimators.estimators(base))
     clues = Clues(base, models, data, fitted)
     entries = [*python_entries(clues), *function_entries(clues), *project_entries(clues)]
-    entries = [mark_used_flags(entry, data, models) for entry in entries]
+    entries = [mark_used_flags(entry, data, models, values.suggestions) for entry in entries]
+    data, models = settle(entries, data), settle(entries, models)
     reported = (*_printed(base), *metric_files.metric_files(base, values))
     sources = base.sources.values()
     return RepositoryFindings(
@@ -65,7 +66,7 @@ def _look(listing: Listing) -> RepositoryFindings:
         models=models,
         saved_models=tuple(listing.ending(*MODEL_ENDINGS)),
         estimators=fitted,
-        metrics=reported,
+        metrics=settle(entries, reported),
         predictions=_predictions(base, data),
         applications=tuple(applications.applications(base)),
         requirements=declared(listing),

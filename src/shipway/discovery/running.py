@@ -37,7 +37,11 @@ class Place(msgspec.Struct, frozen=True, order=True):
 
 
 class Flag(msgspec.Struct, frozen=True):
-    """An argument of a command line: an option (`--data`) or a positional one (`data`)."""
+    """An argument of a command line: an option (`--data`) or a positional one (`data`).
+
+    `data` and `output` say that it names data that is read, or a file that is written.
+    `suggestion` is a configuration file of the repository that fits as its value.
+    """
 
     name: str
     at: Place
@@ -51,6 +55,7 @@ class Flag(msgspec.Struct, frozen=True):
     data: bool = False
     output: bool = False
     why: str = ""
+    suggestion: str = ""
 
 
 class EnvironmentVariable(msgspec.Struct, frozen=True):
@@ -66,7 +71,10 @@ class EnvironmentVariable(msgspec.Struct, frozen=True):
 
 
 class Argument(msgspec.Struct, frozen=True):
-    """`sys.argv[position]`; `required` when nothing looks at the number of arguments first."""
+    """`sys.argv[position]`; `required` when nothing looks at the number of arguments first.
+
+    `suggestion` is a configuration file of the repository that fits as its value.
+    """
 
     position: int
     at: Place
@@ -74,6 +82,7 @@ class Argument(msgspec.Struct, frozen=True):
     required: bool = True
     data: bool = False
     name: str = ""
+    suggestion: str = ""
 
 
 class Parameter(msgspec.Struct, frozen=True):

@@ -68,10 +68,9 @@ def _columns(
     values: Values, source: SourceFile, node: ast.expr, scope: Scope, why: str, score: int
 ) -> Iterator[TargetUse]:
     at = source.place(node)
-    while isinstance(node, ast.Call) or (
-        isinstance(node, ast.Attribute) and node.attr in ("values", "T")
-    ):
-        if isinstance(node, ast.Attribute):
+    while isinstance(node, ast.Call) or _is_same(node):
+        if not isinstance(node, ast.Call):
+            assert isinstance(node, ast.Attribute | ast.Subscript)  # noqa: S101 - _is_same looked
             node = node.value
             continue
         func = node.func
@@ -96,6 +95,13 @@ def _columns(
         and FRAME_NAME.match(ast.unparse(node.value))
     ):
         yield TargetUse(node.attr, at, why, score=score - 10)
+
+
+def _is_same(node: ast.expr) -> bool:
+    """Whether it is the same column as what it is taken from: `.values`, `[:100]`."""
+    if isinstance(node, ast.Attribute):
+        return node.attr in ("values", "T")
+    return isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)
 
 
 def _subscript(

@@ -4,7 +4,8 @@
 Constants, `Path(…) / …`, `os.path.join`, f-strings, `__file__`, names that are assigned once or
 more, constants of other modules, parameters (by their callers, else by their default), values of
 configuration files, flags and environment variables with their defaults. A value that stems from a
-flag or a variable says so (`via`), also when its text is not known.
+flag or a variable says so (`via`), also when its text is not known. Where the name of a
+configuration file comes from the command line, the files that fit are taken (`suggestions`).
 """
 
 import ast
@@ -14,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from shipway.discovery.configuration import load_configuration
+from shipway.discovery.configuration import configurations, load_configuration
 from shipway.discovery.project import CodeBase
 from shipway.discovery.source import FunctionNode, Scope, SourceFile, parameters_of
 
@@ -73,6 +74,8 @@ class Values:
     ) -> None:
         self.base = base
         self.flags = flags
+        self.suggestions: dict[str, tuple[str, ...]] = {}
+        self._configurations: list[tuple[str, Any]] | None = None
         self._callers: dict[str, list[tuple[SourceFile, ast.Call, Scope]]] | None = None
 
     def of(self, source: SourceFile, node: ast.expr | None, scope: Scope) -> list[Value]:
@@ -281,11 +284,7 @@ class Values:
             yield from self._variable(source, node, scope, depth)
         elif name in LOADERS and first is not None:
             for value in self._of(source, first, scope, depth):
-                if value.text is not None:
-                    loaded = load_configuration(self.base.listing, value.text, source.path)
-                    if loaded is not None:
-                        path, content = loaded
-                        yield Value(content, via=path)
+                yield from self._loaded(source, value)
         elif name in ("os.path.join", "posixpath.join") or (name in PATHS and len(node.args) > 1):
             yield from self._joined(source, node.args, scope, depth, "/")
         elif name in ("os.getcwd", "pathlib.Path.cwd", "os.curdir") or (
@@ -306,6 +305,30 @@ class Values:
             yield from self._method(source, node, node.func, scope, depth)
         else:
             yield from self._local_call(source, node, scope, depth)
+
+    def _loaded(self, source: SourceFile, value: Value) -> Iterator[Value]:
+        """The content of a configuration file; of the fitting ones when only a flag names it."""
+        if value.text is not None:
+            loaded = load_configuration(self.base.listing, value.text, source.path)
+            if loaded is not None:
+                yield Value(loaded[1], via=loaded[0])
+        elif value.via:
+            fitting = self._fitting()
+            self.suggestions[value.via] = tuple(path for path, _ in fitting)
+            for path, content in fitting:
+                yield Value(content, via=path)
+
+    def _fitting(self) -> list[tuple[str, Any]]:
+        """Configuration files with keys that the code asks for, those with the most first."""
+        if self._configurations is None:
+            asked = {
+                node.slice.value
+                for source in self.base.sources.values()
+                for node, _ in source.subscripts
+                if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+            }
+            self._configurations = configurations(self.base.listing, asked)[:MOST_VALUES]
+        return self._configurations
 
     @staticmethod
     def _is_method(name: str) -> bool:
