@@ -175,7 +175,7 @@ def complete(request: Asked, info: ModelInfo, original: Any = None) -> tuple[Mod
     and the number of golden rows. UserError when the copy can't be loaded or differs.
     """
     folder = Path(request.output)
-    info = _write_info(folder, info)
+    info = write_info(folder, info)
     trust = {"trusted_types": request.trusted_types, "allow_pickle": request.allow_pickle}
     predictor = calls.call("loading the model", load_predictor, folder, **trust)
     if request.golden is None:
@@ -185,10 +185,10 @@ def complete(request: Asked, info: ModelInfo, original: Any = None) -> tuple[Mod
     if original is not None:
         _compare(golden, Predictor(info, original))
     formats.write(folder / formats.GOLDEN_FILE, golden)
-    return _write_info(folder, info, info.files), len(golden.rows)
+    return write_info(folder, info, info.files), len(golden.rows)
 
 
-def _write_info(folder: Path, info: ModelInfo, known: Mapping[str, str] = {}) -> ModelInfo:
+def write_info(folder: Path, info: ModelInfo, known: Mapping[str, str] = {}) -> ModelInfo:
     """Write `model.json`; digests that are `known` are not taken again."""
     info = info._replace(files=formats.file_digests(folder, known))
     formats.write(folder / formats.MODEL_FILE, info)

@@ -133,10 +133,15 @@ class TrainRequest(NamedTuple):
     verb: str = "train"
 
 
+FILES_FLAVOUR = "files"
+"""Of a model with which only the project's own web application can predict."""
+
+
 class FinishRequest(NamedTuple):
     """Make a model directory of the files that the user's own command has written.
 
-    `model_files` are absolute, or relative to the worker's current folder.
+    `model_files` are absolute, or relative to the worker's current folder. With `application` they
+    are kept as they are, for a web application of the project's own.
     """
 
     model_files: tuple[str, ...]
@@ -154,6 +159,7 @@ class FinishRequest(NamedTuple):
     threshold: float | None = None
     golden: str | None = None
     predict: str | None = None
+    application: bool = False
     verb: str = "finish"
 
 

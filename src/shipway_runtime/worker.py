@@ -13,13 +13,23 @@ directory or predictions, and the result that the request names. A user's mistak
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
 from pathlib import Path
 from typing import Any, Sequence
 
-from shipway_runtime import assemble, batch, calls, datasets, formats, notebook, takeover
+from shipway_runtime import (
+    assemble,
+    batch,
+    calls,
+    datasets,
+    formats,
+    kept_files,
+    notebook,
+    takeover,
+)
 from shipway_runtime.errors import UserError
 from shipway_runtime.fitting import find_trainer, what_was_returned
 from shipway_runtime.formats import (
@@ -95,12 +105,21 @@ def finish(request: FinishRequest) -> Result:
     if request.predict:
         takeover.refuse_pickles(taken, assemble.trust_of(request))
         info = assemble.save_files(request, taken.files, taken.entries, columns)
+        info, golden = assemble.complete(request, info)
+    elif request.application:
+        estimator = functools.partial(_estimator, request, taken, columns)
+        info, golden = kept_files.keep(request, taken, columns, estimator)
     else:
-        trust = assemble.trust_of(request)
-        model = calls.call("reading the model", takeover.read_estimator, taken, trust)
-        info = assemble.save_estimator(request, model, columns)
-    info, golden = assemble.complete(request, info)
+        info, golden = _estimator(request, taken, columns)
     return Result(info.flavour, tuple(feature.name for feature in info.features), golden)
+
+
+def _estimator(
+    request: FinishRequest, taken: takeover.Taken, columns: assemble.Columns
+) -> tuple[formats.ModelInfo, int]:
+    trust = assemble.trust_of(request)
+    model = calls.call("reading the model", takeover.read_estimator, taken, trust)
+    return assemble.complete(request, assemble.save_estimator(request, model, columns))
 
 
 def _make_output(folder: str) -> None:

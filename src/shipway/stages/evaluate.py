@@ -19,13 +19,13 @@ from shipway.records.source import PythonEnvironment, Source
 from shipway.records.training import Evaluation, TrainedModel
 from shipway.spec.types import EvaluateSpec
 from shipway.stages.context import StageContext
-from shipway.stages.judging import Asked, Judged, judge
+from shipway.stages.judging import Asked, Judged, judge, judge_reported
 from shipway.stages.predictions import ask
 from shipway.stages.stage import Parts, Scope
 from shipway.stages.tables import table_files
 from shipway.stages.workspace import import_places
 from shipway.storage.trees import fetch_tree
-from shipway_runtime.formats import read_model
+from shipway_runtime.formats import FILES_FLAVOUR, read_model
 
 
 def evaluate(
@@ -38,6 +38,9 @@ def evaluate(
     """The metrics and the verdict. InputError when the dataset or its target is not there."""
     spec = ctx.spec.evaluate
     assert spec is not None  # noqa: S101 - the plan has this stage only with its key
+    if model.flavour == FILES_FLAVOUR:
+        ctx.tell("only the application knows how to predict: judging what the training reported")
+        return judge_reported(ctx, model, ctx.champions.opponent(model.digest))
     dataset = _dataset(ctx, spec, data)
     ctx.tell("asking the model")
     challenger = _predictions(ctx, source, environment, dataset, _as_version(ctx, model))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from shipway.base.errors import StoppedError
 from shipway.base.names import did_you_mean
 from shipway.records.data import Dataset
@@ -95,6 +97,40 @@ def _evaluate(
         predictions=_keep(ctx, frame[spec.target], judged.challenger),
     )
     return evaluate(evaluate_spec, evidence, subject, lines=lines)
+
+
+def judge_reported(
+    ctx: StageContext, model: TrainedModel, opponent: ModelVersion | None
+) -> Evaluation:
+    """Decide by what the training reported, of a model that nobody but its own application can ask.
+
+    StoppedError when it reported nothing.
+    """
+    from shipway.evaluation.decide import Evidence
+    from shipway.evaluation.evaluate import Subject, evaluate
+
+    spec, about = ctx.spec.evaluate, ctx.spec.model
+    assert spec is not None and about is not None  # noqa: S101 - checked by the plan
+    if not model.reported:
+        raise StoppedError(
+            "nothing is known about this model: only the application of package.server can predict "
+            "with it, and the training reported no metrics",
+            where=ctx.document.where("evaluate"),
+            cure="Name the metrics that the training writes (`train.metrics`), or a function that "
+            "predicts (`train.predict: module:function`).",
+        )
+    evidence = Evidence(
+        task=about.task,
+        challenger=None,
+        ever_live=ctx.champions.ever_live,
+        reported=model.reported,
+        champion_reported=opponent.reported if opponent is not None else {},
+    )
+    lines = [ctx.document.line_of("evaluate", "gates", n) for n in range(len(spec.gates))]
+    champion = Champion(opponent.number, opponent.digest) if opponent is not None else None
+    subject = Subject(model.digest, spec.dataset, "", 0, champion=champion)
+    shown = msgspec.structs.replace(spec, metrics=spec.metrics or tuple(model.reported), slices=())
+    return evaluate(shown, evidence, subject, lines=lines)
 
 
 def _keep(ctx: StageContext, target: "pl.Series", asked: Asked) -> str:

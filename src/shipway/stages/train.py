@@ -102,6 +102,8 @@ def depends(scope: Scope) -> Parts:
         "sensitive": _sensitive(scope),
         "code": scope.code(train_spec.code, False),
         "files": input_digests(scope, train_spec.inputs),
+        # An application of the user's own reads the files as they were written.
+        **({"files kept": True} if spec.package.server is not None else {}),
     }
 
 

@@ -116,7 +116,9 @@ class Training:
             )
         files = self.written(self.spec.model, where)
         request = formats.FinishRequest(
-            model_files=tuple(str(path) for path in files), **self.common()
+            model_files=tuple(str(path) for path in files),
+            application=self.ctx.spec.package.server is not None,
+            **self.common(),
         )
         return self.call(request)
 

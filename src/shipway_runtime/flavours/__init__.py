@@ -4,6 +4,7 @@
     sklearn   scikit-learn and what looks like it, by skops; no code runs when it is read
     pickle    the same by pickle, only where `allow_pickle: true` stands
     python    the user's own `predict` function or class, with the files that it reads
+    files     files that only the project's own web application can read
 
 A flavour is imported when a model asks for it.
 """
@@ -21,6 +22,7 @@ CATALOGUE = {
     "sklearn": "shipway_runtime.flavours.sklearn:SklearnFlavour",
     "pickle": "shipway_runtime.flavours.sklearn:PickleFlavour",
     "python": "shipway_runtime.flavours.python:PythonFlavour",
+    "files": "shipway_runtime.flavours.unknown:UnknownFlavour",
 }
 
 
