@@ -82,10 +82,11 @@ RECORDER = _Recorder()
 class _Tee(io.TextIOBase):
     """A standard stream that is recorded, and goes where it went before."""
 
+    encoding = "utf-8"
+
     def __init__(self, name: str, real: Any) -> None:
         self.name = name
         self.real = real
-        self.encoding = "utf-8"
 
     def write(self, text: str) -> int:
         self.real.write(text)
