@@ -9,6 +9,7 @@ from shipway.spec.document import Document, KeyPath
 from shipway.spec.types import Spec
 from shipway.stages import codeset, shared_code
 from shipway.stages.context import Files
+from shipway.stages.metric_files import declared_files
 
 Key = tuple[tuple[str, ...] | None, bool]
 
@@ -106,8 +107,7 @@ def _not_code(spec: Spec) -> list[str]:
     found = _tables(spec)
     if spec.train is not None:
         found += [*spec.train.model, *spec.train.inputs]
-        if spec.train.metrics is not None and spec.train.metrics.json:
-            found.append(spec.train.metrics.json)
+        found += declared_files(spec.train)
     for step in spec.steps.values():
         found += [*step.outputs, *step.inputs]
     if spec.tests is not None and spec.tests.junit:

@@ -14,9 +14,9 @@ from shipway.records.data import ValidatedData
 from shipway.records.source import PythonEnvironment, Source
 from shipway.records.training import TestReport, TrainedModel
 from shipway.spec.types import TrainSpec
+from shipway.stages.absolute_paths import absolute_files
 from shipway.stages.context import StageContext
 from shipway.stages.golden import write_golden_rows
-from shipway.stages.imports import check_imports
 from shipway.stages.metric_files import declared_files
 from shipway.stages.notebook import by_notebook, notebook_key
 from shipway.stages.progress import Progress
@@ -55,6 +55,8 @@ def train(
 
         check_imports(ctx, environment, spec, space.folder)
         job.golden = write_golden_rows(ctx, source, data)
+        for remark in absolute_files(space.folder, ctx.code(spec.code, False)):
+            ctx.note(remark)
         result = _carry_out(job)
         space.check_inputs()
         found = reported_metrics(job)
