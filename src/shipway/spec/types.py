@@ -211,7 +211,13 @@ class MetricsSource(Base, frozen=True):
 
 
 class TrainSpec(Base, frozen=True):
-    """How the model is trained: a function, a command or a notebook."""
+    """How the model is trained: a function, a command or a notebook.
+
+    A notebook is run in its own folder, or in `folder`. `params`, and the paths of the tables as
+    `data_train`, `data_validation` and so on, are assigned behind the cell with the tag
+    `parameters` (else in front of all). The model is its variable `model`, unless `model` names
+    files that it writes; numbers in its variable `metrics` are reported.
+    """
 
     function: Entry | None = None
     command: OneOrMoreCommands = ()
