@@ -35,6 +35,7 @@ class CodeBase:
         self.root = listing.root
         self.unreadable: list[Unreadable] = []
         self.sources: dict[str, SourceFile] = {}
+        self._others: dict[str, SourceFile | None] = {}
         self.imports: dict[str, list[Import]] = {}
         paths = listing.ending(".py", ".ipynb")
         self.modules = LocalModules.of(self.root, [self.root / path for path in paths])
@@ -68,11 +69,18 @@ class CodeBase:
         parts = dotted.lstrip(".").split(".")
         for end in range(len(parts), -1, -1):
             path = self._module(source, ".".join(parts[:end]), level)
-            if path is None or path not in self.sources or path == source.path:
-                continue
-            found = self.sources[path]
-            return _within(found, parts[end:])
+            found = None if path is None or path == source.path else self._late(path)
+            if found is not None:
+                return _within(found, parts[end:])
         return None
+
+    def _late(self, path: str) -> SourceFile | None:
+        """The index of a file that did not seem to matter until a name in it was asked for."""
+        if path in self.sources:
+            return self.sources[path]
+        if path not in self._others:
+            self._others[path] = self._index(path)
+        return self._others[path]
 
     @functools.cache  # noqa: B019 - a code base lives as long as one look
     def _imported(self, path: str) -> tuple[str, ...]:
@@ -99,14 +107,18 @@ class CodeBase:
         if many and path.endswith(".py") and not _matters(full):
             self.imports[path] = _imports_at_first_column(full)
             return
+        source = self._index(path)
+        if source is not None:
+            self.sources[path] = source
+            self.imports[path] = source.imports
+
+    def _index(self, path: str) -> SourceFile | None:
         try:
-            code = read_code(full)
-            source = SourceFile(path, code, parse(code))
+            code = read_code(self.root / path)
+            return SourceFile(path, code, parse(code))
         except UnreadableCodeError as error:
             self.unreadable.append(Unreadable(Place(path, error.line), error.why))
-            return
-        self.sources[path] = source
-        self.imports[path] = source.imports
+            return None
 
 
 def _within(source: SourceFile, parts: list[str]) -> tuple[SourceFile, Scope, str] | None:
