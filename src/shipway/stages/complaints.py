@@ -13,7 +13,11 @@ from pathlib import Path
 from shipway.stages.missing import files_in
 
 USAGE = re.compile(r"^usage: .*(?:\n[ \t]+.*)*", re.MULTILINE)
-MAIN = re.compile(r"Can't get attribute '(\w+)' on <module '__main__'")
+MAIN = re.compile(
+    r"(?:Can't get attribute|module '__main__' has no attribute) '(\w+)'"
+    r"(?: on <module '__main__'|$)",
+    re.MULTILINE,
+)
 WINDOWS = re.compile(r"[A-Za-z]:[\\/]")
 QUESTION = "EOFError: EOF when reading a line"
 NETWORK = re.compile(
