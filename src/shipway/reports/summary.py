@@ -46,7 +46,8 @@ def _delivered(record: Record) -> str:
             return f"{record.release} at {record.endpoint}"
         case Verification():
             good = sum(probe.verdict == "passed" for probe in record.probes)
-            return f"{good} of {len(record.probes)} probes passed"
+            text = f"{good} of {len(record.probes)} probes passed"
+            return f"{text}; WARNING: {record.note.partition(':')[0]}" if record.note else text
         case _:
             return ""
 
