@@ -19,7 +19,8 @@ PREDICT_CURE = (
     "Name a function of yours: `train.predict: module:function` (rows in, predictions out)."
 )
 OWN_CLASS = re.compile(
-    r"(?:Can't get attribute|module '__main__' has no attribute) '(\w+)'(?: on <module '__main__'|$)"
+    r"(?:Can't get attribute|module '__main__' has no attribute) '(\w+)'"
+    r"(?: on <module '__main__'|$)"
 )
 
 
