@@ -12,13 +12,14 @@ from pathlib import Path
 
 import msgspec
 
-from shipway.discovery.compose_data import compose_data
+from shipway.discovery.compose_data import Handling, compose_data
 from shipway.discovery.compose_notes import Notes, Saying
 from shipway.discovery.compose_project import (
     compose_environment,
     compose_tests,
     mention_tools,
     project_name,
+    reads_parquet,
     suggest_application,
 )
 from shipway.discovery.compose_text import write
@@ -204,7 +205,8 @@ class _Composer:
         part = compose_train(entry, self.findings, self.choice, notes)
         by_function = part.spec is not None and part.spec.function is not None
         handed = by_function and part.spec is not None and not part.spec.params
-        data = compose_data(self.choice, self.guess, notes, split=handed)
+        handling = Handling(handed, reads_parquet(self.findings), self._unused())
+        data = compose_data(self.choice, self.guess, handling, notes)
         train = part.spec if self.guess is not None else None
         if part.spec is not None and train is None:
             part = self._without_table(part)
@@ -227,6 +229,11 @@ class _Composer:
             hello = StepSpec(command=("python3 --version",))
             spec = msgspec.structs.replace(spec, steps={"hello": hello})
         return spec
+
+    def _unused(self) -> frozenset[str]:
+        """Columns that the code names beside the target, so not as features."""
+        target = self.guess.target if self.guess else ""
+        return frozenset(use.column for use in self.findings.targets if use.column != target)
 
     def _model(self, name: str) -> ModelSpec | None:
         found = self.guess

@@ -106,10 +106,25 @@ def test_a_function_gets_the_table_split(folder):
         "kind": "function", "command": "", "function": "churn.train:train",
         "parameters": (Parameter("train", data=True), Parameter("c", "1.0")),
     }  # fmt: skip
-    spec = compose(folder, with_(entry=entry, models=())).spec
+    pins = msgspec.structs.replace(PINS, names=("pandas", "pyarrow"))
+    spec = compose(folder, with_(entry=entry, models=(), requirements=(pins,))).spec
     assert spec.train.function == "churn.train:train"
     assert (spec.data.split.by, spec.data.time) == ("joined", "joined")
     assert spec.evaluate.dataset == "test"
+
+
+def test_without_pyarrow_a_split_is_only_proposed(folder):
+    entry = {"kind": "function", "command": "", "function": "m:fit",
+             "parameters": (Parameter("frame", data=True),)}  # fmt: skip
+    proposal = compose(folder, with_(entry=entry, models=()))
+    assert proposal.spec.data.split is None and proposal.spec.evaluate.dataset == "all"
+    assert "write: split: {test: 20%, by: joined}" in proposal.text
+
+
+def test_a_column_that_the_code_leaves_out_is_the_id(folder):
+    dropped = TargetUse("customer_id", Place("train.py", 5), "it is left out of X", score=2)
+    assert compose(folder, with_(targets=(TARGET, dropped))).spec.data.id == "customer_id"
+    assert compose(folder, PLAIN).spec.data.id is None
 
 
 def test_a_function_that_wants_a_path_is_given_one(folder):
