@@ -12,11 +12,12 @@ import contextlib
 import importlib.metadata
 import io
 import linecache
+import os
 import re
 import subprocess
 import sys
-import tempfile
 import traceback
+from pathlib import Path
 from typing import Any, Iterator, NamedTuple, Sequence
 
 from IPython.core.displayhook import DisplayHook
@@ -150,7 +151,8 @@ class RunShell(InteractiveShell):  # type: ignore[misc]
         outputs: list[dict[str, Any]] = cell.content["outputs"]
         RECORDER.begin(outputs)
         with _recorded_streams():
-            result = self.run_cell(cell.source, store_history=True)
+            # The cell with parameters does not count: people's own cells keep their numbers.
+            result = self.run_cell(cell.source, store_history=bool(cell.number))
         error = result.error_before_exec or result.error_in_exec
         if error is None:
             return None
@@ -190,6 +192,8 @@ class RunShell(InteractiveShell):  # type: ignore[misc]
         with subprocess.Popen(  # noqa: S602
             command,
             shell=True,
+            # Pictures of other processes go nowhere: they don't have the notebook's backend.
+            env={**os.environ, "MPLBACKEND": "Agg"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -275,14 +279,17 @@ def _refuse_question(prompt: object = "") -> str:
     )
 
 
-def open_shell(requirements: str) -> RunShell:
-    """The one shell of this process; `requirements` is the file that packages are added to."""
+def open_shell(requirements: str, folder: Path) -> RunShell:
+    """The one shell of this process, with a `folder` of its own.
+
+    `requirements` is the file that packages are added to.
+    """
     import getpass
 
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.display_page = True
-    config.InteractiveShell.ipython_dir = tempfile.mkdtemp(prefix="ipython-")
+    config.InteractiveShell.ipython_dir = str(folder)
     shell: RunShell = RunShell.instance(
         config=config, display_pub_class=_Publisher, displayhook_class=_Hook
     )
