@@ -19,7 +19,7 @@ from shipway.discovery.project import CodeBase
 from shipway.discovery.running import EntryPoint
 from shipway.discovery.source import SourceFile
 
-GOOD_NAME = re.compile(r"train|fit|build_model|model_build|learn", re.I)
+GOOD_NAME = re.compile(r"train|(^|[_-])fit|build_model|(^|[_-])learn([_-]|$)", re.I)
 FAIR_NAME = re.compile(r"^(main|run|pipeline|model|app|run_pipeline|__main__|classifier)$", re.I)
 POOR_NAME = re.compile(
     r"predict|serve|serving|infer|score|eval|plot|eda|explor|analy|visual|app|api|server|web|"

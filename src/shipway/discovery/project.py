@@ -8,7 +8,7 @@ testing would use are not parsed, only their imports are taken from their first 
 import functools
 import re
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from shipway.codescan.imports import Import
 from shipway.codescan.locality import LocalModules
@@ -90,8 +90,18 @@ class CodeBase:
             for name in (one.name, *(f"{one.name}.{taken}".strip(".") for taken in one.names)):
                 other = self._find(path, name, one.level)
                 if other is not None and other != path:
+                    found |= dict.fromkeys(self._packages(other))
                     found[other] = None
+        found.pop(path, None)
         return tuple(found)
+
+    def _packages(self, path: str) -> Iterable[str]:
+        """The `__init__.py` of the packages that a module stands in: they run first."""
+        for folder in PurePosixPath(path).parents:
+            init = f"{folder}/__init__.py"
+            if str(folder) == "." or init not in self.imports:
+                return
+            yield init
 
     def _module(self, source: SourceFile, name: str, level: int) -> str | None:
         return self._find(source.path, name, level)
