@@ -134,7 +134,9 @@ def _line(
         label = pieces[position]
         found = metric_of(source, node, call.scope) if node is not None else ""
         said = by_label(label)
-        if said and (not found or found in ("score", "cv_score") or said.startswith("train_")):
+        if said and (
+            not found or found in ("score", "cv_score", "loss") or said.startswith("train_")
+        ):
             found = said
         if found and not label.strip() and not position and not pieces[1].strip():
             found = ""  # a bare number: nothing to recognise the line by

@@ -35,7 +35,7 @@ def reads(root: Path, text: str, **others: str) -> tuple[DataFile, ...]:
         "class L:\n    def __init__(self, p):\n        self.p = p\n    def go(self):\n"
         "        return pd.read_csv(self.p)\nL('data/x.csv').go()",
         "def where():\n    return Path('data') / 'x.csv'\npd.read_csv(where())",
-        "import yaml\nwith open('c.yaml') as f:\n    c = yaml.safe_load(f)\npd.read_csv(c['table'])",
+        "import yaml\nwith open('c.yaml') as f:\n  c = yaml.safe_load(f)\npd.read_csv(c['table'])",
         "import yaml\nc = yaml.safe_load(Path('c.yaml').read_text())\npd.read_csv(c.get('table'))",
         "from config import TABLE\npd.read_csv(TABLE)",
         "import config\npd.read_csv(config.TABLE)",
@@ -78,7 +78,11 @@ def test_settings_are_not_data(tmp_path: Path) -> None:
         (r"pd.read_csv('C:\\data\\x.csv')", r"C:\data\x.csv", "absolute"),
         ("pd.read_csv('~/x.csv')", "~/x.csv", "absolute"),
         ("pd.read_csv('https://host/x.csv')", "https://host/x.csv", "url"),
-        ("from sklearn.datasets import load_iris\nload_iris()", "sklearn.datasets.load_iris", "library"),
+        (
+            "from sklearn import datasets as d\nd.load_iris()",
+            "sklearn.datasets.load_iris",
+            "library",
+        ),
     ],
 )
 def test_what_is_not_a_file_of_the_repository(
