@@ -16,7 +16,7 @@ from shipway.discovery.project import CodeBase
 from shipway.discovery.running import Argument, EnvironmentVariable, Flag
 from shipway.discovery.source import FunctionNode, Scope, SourceFile
 from shipway.discovery.surroundings import arguments, environment_variables
-from shipway.discovery.values import FlagDefault
+from shipway.discovery.value import FlagDefault
 
 TRAINS = re.compile(r"train|fit|run|build", re.I)
 

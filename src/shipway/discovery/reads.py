@@ -11,7 +11,8 @@ from shipway.discovery.flags import constant
 from shipway.discovery.paths import Placed, place
 from shipway.discovery.project import CodeBase
 from shipway.discovery.source import Call, SourceFile
-from shipway.discovery.values import Value, Values
+from shipway.discovery.value import Value
+from shipway.discovery.values import Values
 
 TABLES = {
     "read_csv": "csv",
