@@ -96,7 +96,7 @@ def test_a_bare_script_with_a_pickle(folder):
     assert spec.evaluate.dataset == "all" and not spec.evaluate.gates
     assert proposal.live and "# gates: [roc_auc >= 0.80]" in proposal.text
     assert "train.py:6: y = df['churned']" in said(proposal, "guessed")
-    assert "rows that the training saw" in said(proposal, "unknown")
+    assert "rows that training saw" in said(proposal, "unknown")
     assert max(map(len, proposal.text.splitlines())) <= 100
     assert 15 <= sum(line.strip()[:1] != "#" for line in proposal.text.splitlines()) <= 30
 
@@ -288,6 +288,25 @@ def test_a_target_of_the_users_own(folder):
     with pytest.raises(InputError) as raised:
         compose(folder, PLAIN, target="churn")
     assert raised.value.cure == "Did you mean 'churned'?"
+
+
+def test_a_target_that_the_code_changes_is_not_measured(folder):
+    (folder / "train.py").write_text("y = (df.churned == 0).astype(int)\n")
+    proposal = compose(folder, PLAIN)
+    assert proposal.spec.evaluate is None and not proposal.live
+    assert "# deploy:" in proposal.text and "# evaluate:" in proposal.text
+    assert "train.py:1 trains on (df.churned == 0).astype(int)" in said(proposal, "unknown")
+    (folder / "train.py").write_text("y = np.log1p(df['age'])\n")
+    proposal = compose(folder, PLAIN, target="age")
+    assert proposal.live and "mix two scales" in said(proposal, "unknown")
+
+
+def test_rows_without_target_are_not_evaluated(folder):
+    text = (folder / "data/churn.csv").read_text().replace(",1\n", ",\n", 1)
+    (folder / "data/churn.csv").write_text(text)
+    proposal = compose(folder, PLAIN)
+    assert proposal.spec.evaluate is None
+    assert "1 row has no churned" in said(proposal, "unknown")
 
 
 def test_what_only_the_test_file_has_is_not_refused(folder):
