@@ -6,16 +6,23 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
+import sysconfig
+import tarfile
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from shipway.adapters.builders.interface import BuildRequest
+from shipway.adapters.builders.native import NativeBuilder
 from shipway.adapters.targets.interface import Release
 from shipway.adapters.targets.local import LocalOptions, LocalTarget
 from shipway.base.errors import InputError, OutsideError
+from shipway.packaging.application import read_application
+from shipway.records.source import PythonEnvironment
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 APP = """
@@ -288,3 +295,63 @@ def _folder(process):
         return os.readlink(process / "cwd")
     except OSError:
         return ""
+
+
+def test_an_image_runs_the_application_as_its_entrypoint_says(tmp_path, make_release):
+    release = make_release(1)
+    service = json.loads((release.bundle / "service.json").read_text())
+    application = read_application(release.bundle)
+    venv = tmp_path / "venv"
+    (venv / "lib/python3.11/site-packages").mkdir(parents=True)
+    environment = PythonEnvironment(
+        digest="sha256:" + "1" * 64, python="3.11", platform=sysconfig.get_platform(), lock="",
+        packages=(), interpreter=str(venv / "bin/python"), overlay="",
+    )  # fmt: skip
+    request = BuildRequest(
+        model=release.bundle / "model", code=release.bundle / "code", environment=environment,
+        base="scratch", name="toy", service=service, application=application,
+    )  # fmt: skip
+    built = NativeBuilder().build(request, tmp_path / "image")
+    root = tmp_path / "root"
+    for layer in built.parts.values():
+        blob = built.layout / "blobs" / "sha256" / layer.digest.removeprefix("sha256:")
+        with tarfile.open(blob) as archive:
+            archive.extractall(root, filter="fully_trusted")
+    config = config_of(built.layout)
+    assert config["ExposedPorts"] == {"8000/tcp": {}}
+    env = dict(item.split("=", 1) for item in config["Env"])
+    env |= {"PYTHONPATH": env["PYTHONPATH"].replace("/opt", f"{root}/opt"), "PORT": "0"}
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        env["PORT"] = str(one.getsockname()[1])
+    words = [word.replace("/opt", f"{root}/opt") for word in config["Entrypoint"][1:]]
+    process = subprocess.Popen([sys.executable, *words], env=env, cwd=root)
+    try:
+        address = f"http://127.0.0.1:{env['PORT']}"
+        assert answer_in_time(address, "/predict") == b"model 1"
+        process.terminate()
+        assert process.wait(10) == -signal.SIGTERM, "the application is the container's process"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def config_of(layout):
+    """The configuration of the only image of a layout."""
+
+    def blob(digest):
+        return json.loads((layout / "blobs" / digest.replace(":", "/")).read_bytes())
+
+    [manifest] = json.loads((layout / "index.json").read_bytes())["manifests"]
+    return blob(blob(manifest["digest"])["config"]["digest"])["config"]
+
+
+def answer_in_time(address, path):
+    """The answer to a POST, as soon as somebody listens."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            return ask(address, path, "POST", b"{}")[2]
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
