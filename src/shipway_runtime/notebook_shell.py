@@ -67,9 +67,10 @@ class _Recorder:
     def text(self, name: str, text: str) -> None:
         if self.kept >= MOST_TEXT:
             return
+        left = MOST_TEXT - self.kept
         self.kept += len(text)
         if self.kept >= MOST_TEXT:
-            text += CUT
+            text = text[:left] + CUT
         last = self.outputs[-1] if self.outputs and not self.clear_next else {}
         if last.get("name") == name and last.get("output_type") == "stream":
             last["text"] += text
@@ -161,7 +162,7 @@ class RunShell(InteractiveShell):  # type: ignore[misc]
                 "output_type": "error",
                 "ename": type(error).__name__,
                 "evalue": str(error),
-                "traceback": traceback.format_exception(type(error), error, error.__traceback__),
+                "traceback": traceback.format_exception(type(error), error, _trimmed(error)),
             }
         )
         return Failure(error, _frames(error, cell))
@@ -250,6 +251,14 @@ def _recorded_streams() -> Iterator[None]:
         yield
     finally:
         sys.stdout, sys.stderr = before
+
+
+def _trimmed(error: BaseException) -> Any:
+    """The traceback from the cell on, without the frames of IPython before it."""
+    found = error.__traceback__
+    while found is not None and not CODE_NAME.match(found.tb_frame.f_code.co_filename):
+        found = found.tb_next
+    return found
 
 
 def _frames(error: BaseException, cell: Cell) -> list[tuple[int, int, str]]:
