@@ -49,14 +49,14 @@ def compose_train(
         notes.unknown(f"{hazard.at}: {hazard.what}. {hazard.cure}")
     estimators = findings.of(entry, findings.estimators)
     scores = _gives_scores(estimators, findings.of(entry, findings.models))
-    if entry.function:
+    if entry.kind == "function":
         return TrainPart(_by_function(entry, choice, notes), scores=scores)
     return _by_command(entry, findings, choice, notes, scores=scores)
 
 
 def spoken(entry: EntryPoint) -> str:
     """An entry point in words."""
-    if entry.function:
+    if entry.kind == "function":
         return f"the function {entry.function}"
     if entry.notebook:
         return f"the notebook {entry.notebook}"

@@ -162,6 +162,9 @@ def test_flags_arguments_and_variables(folder):
     assert "environment variable TOKEN" in said(proposal, "unknown")
     entry = {"arguments": (Argument(1, place, "sys.argv[1]", data=True),)}
     assert compose(folder, with_(entry=entry)).spec.train.command == ("python train.py {data.all}",)
+    job = Argument(1, place, "sys.argv[1]", suggestion="jobs/train.yaml")
+    entry = {"kind": "console script", "function": "a:main", "command": "a", "arguments": (job,)}
+    assert compose(folder, with_(entry=entry)).spec.train.command == ("a jobs/train.yaml",)
 
 
 def test_training_and_test_files(folder):
@@ -323,7 +326,7 @@ def test_what_only_the_test_file_has_is_not_refused(folder):
 NAMES = st.lists(
     st.one_of(
         st.sampled_from(
-            ["", "index", "a b", "a: b", "#", "null", "1", "<<", "x" * 150, "{a}", "é"]
+            ["", "index", "a b", "a: b", "#", "null", "1", "<<", "x" * 150, "{a}", "é", "*"]
         ),
         st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12),
     ),
