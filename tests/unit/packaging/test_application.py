@@ -11,7 +11,7 @@ from shipway.packaging.bundle import file_links, write_bundle
 from shipway.packaging.context import dockerfile
 from shipway.packaging.image import variables
 from shipway.packaging.start import SERVER, start_of
-from shipway.spec.types import ExpectSpec, GoldenRequest, RequestSpec, ServerSpec
+from shipway.spec.server import ExpectSpec, GoldenRequest, RequestSpec, ServerSpec
 
 SPEC = ServerSpec(command="uvicorn 'my api:app' --port {port}", port=8000)
 
