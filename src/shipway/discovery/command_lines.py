@@ -96,7 +96,7 @@ def sub_commands(source: SourceFile) -> Iterator[tuple[str, Scope]]:
                     said = constant(given[0]) if given else None
                     yield said or scope.node.name.replace("_", "-"), scope
     for call in source.calls:
-        if source.dotted(call.node.func) == "fire.Fire":
+        if call.name == "fire.Fire":
             yield from _fired(source, call.node)
 
 

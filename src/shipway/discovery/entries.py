@@ -236,7 +236,7 @@ def _needs_module(base: CodeBase, source: SourceFile, root: str) -> str:
         return "its relative imports work only with python -m"
     if source.path.endswith("__main__.py"):
         return "__main__.py is what python -m runs"
-    if any(source.dotted(call.node.func).startswith("sys.path.") for call in source.calls):
+    if any(call.name.startswith("sys.path.") for call in source.calls):
         return ""
     own = posixpath.dirname(source.path)
     for one in source.imports:

@@ -55,7 +55,7 @@ def hazards(
 
 
 def _call(source: SourceFile, call: Call) -> Hazard | None:
-    name = source.dotted(call.node.func)
+    name = call.name
     last = name.rpartition(".")[2]
     at = source.place(call.node)
     if last == "show" and ("plt" in name or "pyplot" in name or _is_figure(source, name)):

@@ -35,6 +35,7 @@ class CodeBase:
         self.root = listing.root
         self.unreadable: list[Unreadable] = []
         self.sources: dict[str, SourceFile] = {}
+        self.names: dict[str, tuple[str, str]] = {}
         self._others: dict[str, SourceFile | None] = {}
         self.imports: dict[str, list[Import]] = {}
         paths = listing.ending(".py", ".ipynb")

@@ -103,7 +103,7 @@ def _is_module(node: ast.expr) -> bool:
 
 
 def _reads(base: CodeBase, values: Values, source: SourceFile, call: Call) -> Iterator[DataFile]:
-    name = source.dotted(call.node.func)
+    name = call.name
     last = name.rpartition(".")[2]
     if LIBRARY_DATA.match(name):
         yield _library(source, call, name)

@@ -21,6 +21,8 @@ from shipway.discovery.value import FlagDefault, Value, glue, is_plain, item
 from shipway.discovery.value_calls import MOST_VALUES, CallValues
 
 DEEPEST = 12
+# Code that calls itself in many ways would be followed for ever.
+MOST_STEPS = 300
 
 
 class Values(CallValues):
@@ -31,6 +33,7 @@ class Values(CallValues):
     ) -> None:
         super().__init__(base)
         self.flags = flags
+        self._fuel = MOST_STEPS
         self._callers: dict[str, list[tuple[SourceFile, ast.Call, Scope]]] | None = None
 
     def of(self, source: SourceFile, node: ast.expr | None, scope: Scope) -> list[Value]:
@@ -38,6 +41,7 @@ class Values(CallValues):
         if node is None:
             return []
         found: dict[tuple[str, str, bool], Value] = {}
+        self._fuel = MOST_STEPS
         for value in self._of(source, node, scope, DEEPEST):
             found.setdefault((repr(value.known), value.via, value.anchored), value)
             if len(found) >= MOST_VALUES:
@@ -49,7 +53,8 @@ class Values(CallValues):
         return [one for one in self.of(source, node, scope) if one.text is not None or one.via]
 
     def _of(self, source: SourceFile, node: ast.expr, scope: Scope, depth: int) -> Iterator[Value]:
-        if depth <= 0:
+        self._fuel -= 1
+        if depth <= 0 or self._fuel <= 0:
             return
         if isinstance(node, ast.Constant):
             if node.value is not None and node.value is not Ellipsis:
@@ -149,7 +154,7 @@ class Values(CallValues):
             self._callers = {}
             for source in self.base.sources.values():
                 for call in source.calls:
-                    name = source.dotted(call.node.func).rpartition(".")[2]
+                    name = call.name.rpartition(".")[2]
                     self._callers.setdefault(name, []).append((source, call.node, call.scope))
         node = scope.node
         if not isinstance(node, FunctionNode) or scope.parent is None:

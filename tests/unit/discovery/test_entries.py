@@ -201,6 +201,11 @@ def test_a_scaler_alone_is_no_model(tmp_path: Path) -> None:
     assert look_at(tmp_path, {"scale.py": text}).entries == ()
 
 
+def test_a_class_with_a_method_called_fit_is_no_model(tmp_path: Path) -> None:
+    text = "from rich.panel import Panel\nprint(Panel.fit('hello'))\n"
+    assert look_at(tmp_path, {"show.py": text}).entries == ()
+
+
 def test_findings_can_be_narrowed_to_one_entry_point(tmp_path: Path) -> None:
     files = {
         "train.py": "import loading\n" + FIT,

@@ -71,6 +71,7 @@ def test_several_lines_of_one_print_are_several_patterns(tmp_path: Path) -> None
         "print(acc)",
         "print(f'{len(a)} rows')",
         "print('saved to', path)",
+        "logger.info('%s: %d of %d rows from %s', a, b, c, d)",
     ],
 )
 def test_other_output_is_no_metric(tmp_path: Path, text: str) -> None:

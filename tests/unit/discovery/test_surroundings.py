@@ -244,7 +244,8 @@ def test_an_empty_folder(tmp_path: Path) -> None:
 def test_circles_do_not_hang(tmp_path: Path) -> None:
     files = {
         "a.py": "from b import P\nimport pandas as pd\nQ = P\npd.read_csv(Q)\n"
-        "def f(x):\n    return f(x)\npd.read_csv(f(f))\ny = y\npd.read_csv(y)\n",
+        "def f(x):\n    return f(x)\npd.read_csv(f(f))\ny = y\npd.read_csv(y)\n"
+        "y = frame.iloc[()]\n",
         "b.py": "from a import Q\nP = Q\n",
     }
     assert look_at(tmp_path, files).data == ()
