@@ -27,6 +27,7 @@ def models(root: Path, text: str) -> tuple[ModelFile, ...]:
          "m.pkl", True),
         ("import torch\ntorch.save(model.state_dict(), 'm.pt')", "m.pt", True),
         ("import skops.io as sio\nsio.dump(model, 'm.skops')", "m.skops", False),
+        ("import numpy as np\nnp.save('w.npy', model.coef_)", "w.npy", False),
         ("model.save_model('m.json')", "m.json", False),
         ("import onnx\nonnx.save(model, 'm.onnx')", "m.onnx", False),
         ("with open('m.onnx', 'wb') as f:\n  f.write(model.SerializeToString())", "m.onnx", False),

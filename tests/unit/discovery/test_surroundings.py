@@ -147,6 +147,12 @@ def test_hazards(tmp_path: Path, text: str, kind: str) -> None:
     assert found.hazards[0].cure.endswith(".")
 
 
+def test_an_input_that_is_overwritten(tmp_path: Path) -> None:
+    text = "import pandas as pd\nf = pd.read_csv('a.csv')\nf.to_csv('a.csv')\nf.to_csv('b.csv')\n"
+    [hazard] = look_at(tmp_path, {"train.py": text, "a.csv": "x\n"}).hazards
+    assert (hazard.kind, str(hazard.at)) == ("overwrites input", "train.py:3")
+
+
 @pytest.mark.parametrize(
     "text",
     [
