@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shipway.base.errors import InputError
+from shipway.discovery import compose_verify, tables_look
 from shipway.discovery.compose import Wishes, propose
 from shipway.discovery.compose_verify import failing
 from shipway.discovery.findings import (
@@ -302,6 +303,20 @@ def test_a_target_that_the_code_changes_is_not_measured(folder):
     (folder / "train.py").write_text("y = np.log1p(df['age'])\n")
     proposal = compose(folder, PLAIN, target="age")
     assert proposal.live and "mix two scales" in said(proposal, "unknown")
+
+
+def test_a_large_table_is_looked_at_in_part(folder, monkeypatch):
+    monkeypatch.setattr(tables_look, "LARGE", 100)
+    monkeypatch.setattr(tables_look, "SAMPLED_ROWS", 50)
+    text = (folder / "data/churn.csv").read_text()
+    (folder / "data/churn.csv").write_text(text + "c999,900,NO,2025-01-01,1\n")
+    columns = compose(folder, PLAIN).spec.data.columns
+    assert columns["country"].values is None and columns["age"].max is None
+    assert not columns["customer_id"].unique
+    monkeypatch.setattr(compose_verify, "LARGEST", 100)
+    proposal = compose(folder, PLAIN)
+    assert proposal.spec.data.columns["country"].values == ("DE", "FR")
+    assert "too large to try" in said(proposal, "unknown")
 
 
 def test_rows_without_target_are_not_evaluated(folder):
