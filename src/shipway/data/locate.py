@@ -98,7 +98,8 @@ def find_files(folder: Path, pattern: str, *, where: str = "") -> list[Path]:
         )
     if not path.is_file():
         _check_submodule(path, where)
-        raise InputError(f"{pattern} does not exist", where=where, cure=_nearest(folder, pattern))
+        cure = _by_dvc(folder, pattern) or _nearest(folder, pattern)
+        raise InputError(f"{pattern} does not exist", where=where, cure=cure)
     return [path]
 
 
@@ -115,6 +116,14 @@ def _matching(folder: Path, pattern: str, where: str) -> list[Path]:
             f"no file matches {pattern}", where=where, cure=_nearest(folder, str(base.parent / "x"))
         )
     return found
+
+
+def _by_dvc(folder: Path, pattern: str) -> str:
+    """How to get a file that DVC keeps and that nobody pulled yet; or that a folder of it holds."""
+    for place in (Path(pattern), *Path(pattern).parents):
+        if place.name and (folder / f"{place}.dvc").is_file():
+            return f"DVC keeps it: dvc pull {place}.dvc"
+    return ""
 
 
 def _check_submodule(path: Path, where: str) -> None:

@@ -54,6 +54,7 @@ class CodeSets:
             shared = tuple(shared_patterns(self.document.spec))
         if not shared:
             return chosen
+        where = where or self._where_shared()
         above = shared_code.select(
             self._list(True), shared, self.exclude, self.source.prefix, where
         )
@@ -70,6 +71,11 @@ class CodeSets:
         found = (keys for keys, code in _code_keys(self.document.spec) if code == patterns)
         keys = None if patterns is None else next(found, None)
         return "" if keys is None else self.document.where(*keys)
+
+    def _where_shared(self) -> str:
+        """The place of the first code set that leads above the folder."""
+        found = (k for k, code in _code_keys(self.document.spec) if shared_code.divide(code)[1])
+        return self.document.where(*next(found))
 
 
 def shared_patterns(spec: Spec) -> list[str]:
