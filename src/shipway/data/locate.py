@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from glob import has_magic
 from pathlib import Path
 
-from shipway.base.checkouts import empty_submodule_of, submodule_missing
+from shipway.base.checkouts import check_file_fetched, empty_submodule_of, submodule_missing
 from shipway.base.errors import InputError, NotAvailableYetError
 from shipway.base.names import did_you_mean
 from shipway.spec.types import DataSpec
@@ -146,7 +146,11 @@ def _nearest(folder: Path, pattern: str) -> str:
 
 
 def format_of(files: Sequence[Path], *, where: str = "") -> str:
-    """The kind of table that `files` are, by their endings; InputError when unknown or mixed."""
+    """The kind of table that `files` are, by their endings; InputError when unknown or mixed, and
+    for a pointer of Git LFS.
+    """
+    for file in files:
+        check_file_fetched(file)
     kinds = {file: _kind(file) for file in files}
     unknown = [file for file, kind in kinds.items() if kind is None]
     if unknown:
