@@ -199,6 +199,9 @@ def test_several_model_files_need_a_predict_function(folder):
     spec = compose(folder, with_(models=models, predictions=(code,))).spec
     assert spec.train.model == ("models/scaler.pkl", "models/model.pkl")
     assert spec.train.predict == "predict:predict"
+    loads = msgspec.structs.replace(code, kind="class", entry="serve:Model", load=True)
+    spec = compose(folder, with_(models=models, predictions=(loads,))).spec
+    assert (spec.train.model, spec.train.predict) == (("models/",), "serve:Model")
     proposal = compose(folder, with_(models=models))
     assert "name a function" in said(proposal, "unknown")
 
