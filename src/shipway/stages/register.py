@@ -32,8 +32,9 @@ def register(
 
 
 def _serving(ctx: StageContext, stored: StoredModel) -> str:
-    """Code and lock, where the user's own web application serves the model; else nothing."""
-    if ctx.spec.package.server is None:
+    """Code and lock, where the user's own code answers for the model; else nothing."""
+    train = ctx.spec.train
+    if ctx.spec.package.server is None and (train is None or train.predict is None):
         return ""
     record = ctx.store.objects.read(stored.environment)
     lock = msgspec.json.decode(record, type=PythonEnvironment).digest
