@@ -39,9 +39,14 @@ def decode(value: object) -> Record:
 
 
 def verdict_of(record: Record) -> Verdict:
-    """The verdict that a record carries; `passed` for one that judges nothing."""
+    """The verdict that a record carries; `passed` for one that judges nothing.
+
+    A version tells the verdict of its evaluation, which has had its say by then.
+    """
     if isinstance(record, TestReport):
         return "passed" if record.passed and not record.failed else "failed"
+    if isinstance(record, ModelVersion):
+        return "passed"
     verdict: Verdict = getattr(record, "verdict", "passed")
     return verdict
 

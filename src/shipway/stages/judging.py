@@ -60,7 +60,22 @@ def judge(
             where=ctx.document.where("model", "target"),
             cure=did_you_mean(spec.target, frame.columns),
         )
+    _refuse_missing(ctx, frame, dataset.name, spec.target)
     return _evaluate(ctx, frame, model, judged, rows_digest(frame))
+
+
+def _refuse_missing(ctx: StageContext, frame: "pl.DataFrame", dataset: str, target: str) -> None:
+    column = frame[target]
+    missing = column.is_null() | column.is_nan() if column.dtype.is_float() else column.is_null()
+    count, first = int(missing.sum()), missing.arg_max()
+    if count:
+        raise StoppedError(
+            f"{count:,} of {frame.height:,} rows of {dataset} have no {target}, the target; the "
+            f"first is row {first}",
+            where=ctx.document.where("model", "target"),
+            cure="Leave those rows out of the table: what a model says of them can't be judged. "
+            f"To be told before training: `max_missing: 0` for {target} under data.columns.",
+        )
 
 
 def _evaluate(
