@@ -9,6 +9,7 @@ only where a check failed, for examples.
 """
 
 import datetime
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ from shipway.spec.expressions import columns, parse
 from shipway.spec.types import DataSpec
 
 Required = tuple[str, KeyPath]
+NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*(e[+-]?[0-9]+)?", re.IGNORECASE)
 PARTS = ("train", "validation", "test")
 
 
@@ -71,6 +73,11 @@ def _demanded(data: DataSpec) -> Iterator[Required]:
     for key in ("id", "time"):
         if (name := getattr(data, key)) is not None:
             yield name, ("data", key)
+
+
+def looks_like_values(names: Sequence[str]) -> bool:
+    """Whether a table's "names" are numbers for the most part, as in a file without header."""
+    return 2 * sum(NUMBER.fullmatch(name.strip()) is not None for name in names) >= len(names) > 0
 
 
 class Found(NamedTuple):
@@ -152,6 +159,8 @@ class _Table:
         there = name in self.names
         guess = None if there else nearest(name, self.names)
         missing = f"missing; did you mean {guess!r}?" if guess else "missing"
+        if not there and not guess and looks_like_values(self.names):
+            missing += "; the first line holds values, not names: does the file lack its header?"
         return CheckResult(
             dataset=self.name,
             column=name,

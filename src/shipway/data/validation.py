@@ -14,6 +14,7 @@ from shipway.data.columns import typed
 from shipway.data.opening import Table
 from shipway.data.split import moments, split_table
 from shipway.data.table_checks import LineOf
+from shipway.data.target import target_problems
 from shipway.records.base import Verdict, worst
 from shipway.records.data import CheckResult
 from shipway.spec.types import DataSpec, SplitSpec
@@ -45,7 +46,7 @@ def check_and_split(
 
     The column checks look at the whole table, `overlap` at its parts. A table that can't be split
     (no rows, no such column, rows without a date) fails a check and has no parts. `target` is the
-    column that is predicted: it must be there, and `stratify` keeps it in proportion.
+    column that is predicted: it must be there and vary, and `stratify` keeps it in proportion.
     """
     frames = {name: table.frame for name, table in tables.items()}
     text = {name for name, table in tables.items() if table.is_text}
@@ -62,7 +63,9 @@ def check_and_split(
     checks, until = check_tables(
         frames, data, line_of=line_of, now=now, text=text, required=required
     )
-    return Checked(checks + ((undated,) if undated else ()), until, parts)
+    more = [] if undated is None else [undated]
+    more += target_problems(frames, target, line_of) if target else []
+    return Checked((*checks, *more), until, parts)
 
 
 def _split(
