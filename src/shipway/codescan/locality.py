@@ -6,7 +6,6 @@ A script finds what lies beside it, and what lies in the folders above it up to 
 the project's files counts too, unless the name is one of a well-known library.
 """
 
-
 import functools
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath

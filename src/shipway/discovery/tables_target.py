@@ -88,6 +88,8 @@ def rank(table: TableFinding, used: Mapping[str, tuple[int, str]]) -> tuple[Cand
     for number, column in enumerate(table.columns):
         if column.type is None or not column.name.strip():
             continue
+        if column.constant and column.name not in by_code:
+            continue
         reasons = list(_reasons(column, number, len(names), by_code.get(column.name)))
         points = sum(score for score, _ in reasons)
         if points > 0 or column.name in by_code:

@@ -97,7 +97,7 @@ def test_indexes_are_kept_and_their_passwords_are_not(tmp_path):
     assert requirements.read_inputs(tmp_path, ["r.txt"]).indexes == text.splitlines()[:2]
     (tmp_path / "r.txt").write_text("-i https://u:hunter2@example.org/simple\n")
     with pytest.raises(InputError) as caught:
-        requirements.read_inputs(tmp_path, ["r.txt"]).indexes
+        requirements.read_inputs(tmp_path, ["r.txt"])
     assert "hunter2" not in str(caught.value)
 
 

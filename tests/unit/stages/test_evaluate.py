@@ -82,9 +82,7 @@ def test_a_dataset_that_is_not_there(trained_road, once, data):
         data = msgspec.structs.replace(known, datasets={"train": known.datasets["train"]})
     model = msgspec.structs.replace(once.model, reported={})
     with pytest.raises(InputError, match="no dataset 'test'"):
-        evaluate(
-            trained_road.context(), trained_road.source, trained_road.environment, model, data
-        )
+        evaluate(trained_road.context(), trained_road.source, trained_road.environment, model, data)
 
 
 def test_a_training_that_sets_its_rows_apart_is_judged_by_what_it_reports(trained_road, once):

@@ -35,9 +35,7 @@ def test_a_path(path, value):
     assert from_json(VALUE, {"own": path}, "m.json", "") == {"own": value}
 
 
-@pytest.mark.parametrize(
-    "path", ["eval", "eval.ok", "eval.name", "folds.2.auc", "folds.x", ""]
-)
+@pytest.mark.parametrize("path", ["eval", "eval.ok", "eval.name", "folds.2.auc", "folds.x", ""])
 def test_a_path_to_no_number(path):
     with pytest.raises(InputError, match=r"m\.json has no number") as caught:
         from_json(VALUE, {"own": path}, "m.json", "shipway.yaml:3:1")
