@@ -13,6 +13,7 @@ from shipway.adapters.environments.statements import Statement, clauses
 from shipway.adapters.environments.versions import numbers
 
 OTHERS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+FANTASY = "3.99"
 WHEELS = ("--no-deps", "--only-binary", ":all:")
 
 
@@ -65,6 +66,10 @@ class Offers:
             uvtool.check_reached(error)
             return False
         return True
+
+    def is_pure(self, name: str) -> bool:
+        """Whether the newest version has a wheel for any Python: nothing is compiled for it."""
+        return bool(self._ask(name, [*WHEELS, "--python-version", FANTASY]))
 
     def _lock(self, requirement: str, flags: list[str]) -> str:
         alone = [Statement(requirement, "", 0)]

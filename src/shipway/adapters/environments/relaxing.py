@@ -17,6 +17,7 @@ from shipway.adapters.environments.compiling import compile_lock
 from shipway.adapters.environments.explaining import problems_error
 from shipway.adapters.environments.hitting import smallest_sets
 from shipway.adapters.environments.locks import locked_packages
+from shipway.adapters.environments.offers import Offers
 from shipway.adapters.environments.requirements import Inputs
 from shipway.adapters.environments.singles import fail_alone
 from shipway.adapters.environments.statements import Statement, clauses
@@ -69,8 +70,9 @@ class Relaxing:
         names = {one.name for one in self.inputs.statements if one.name} - source_only
         self.flags = tuple(word for name in sorted(names) for word in ("--only-binary", name))
         chosen = self._search(mended, loose, [frozenset([index]) for index in alone])
-        best = min((self._tightened(mended, loose, each) for each in chosen), key=_cost)
-        return self._changes({**mended, **best[0]})
+        best = self._best(mended, loose, chosen)
+        texts = self._widened(mended, loose, best)
+        return self._changes({**mended, **texts})
 
     def _mended(self) -> dict[int, str]:
         """Lines that are wrong by themselves, and what each becomes."""
@@ -137,21 +139,72 @@ class Relaxing:
             raise Unrelaxable(error)
         return rest
 
-    def _tightened(
+    def _best(
+        self, mended: Texts, loose: Mapping[int, Statement], found: Sequence[frozenset[int]]
+    ) -> frozenset[int]:
+        """The set whose own pins have to give least; what all sets share makes no difference."""
+        if len(found) == 1:
+            return found[0]
+        shared = frozenset.intersection(*found)
+        costs = [self._tightened(mended, loose, each, each - shared)[1] for each in found]
+        return found[costs.index(min(costs))]
+
+    def _widened(
         self, mended: Texts, loose: Mapping[int, Statement], chosen: frozenset[int]
+    ) -> dict[int, str]:
+        """Each pin as tight as it can be: all begin so, and who is blamed gives way."""
+        ranges = {index: [text for _, text in self._ranges(loose[index])] for index in chosen}
+        at = dict.fromkeys(sorted(chosen), 0)
+        while True:
+            texts = {index: ranges[index][step] for index, step in at.items()}
+            error = self._fails({**mended, **texts})
+            if error is None:
+                return self._tightened_again(mended, ranges, at)
+            left = [index for index in at if at[index] < len(ranges[index]) - 1]
+            if not left:
+                return texts
+            spoken = spoken_of(error.said, {loose[index].name for index in left})
+            blamed = [index for index in left if loose[index].name in spoken] or left
+            at[min(blamed, key=lambda index: at[index])] += 1
+
+    def _tightened_again(
+        self, mended: Texts, ranges: Mapping[int, Sequence[str]], at: dict[int, int]
+    ) -> dict[int, str]:
+        """The same, without the steps of those that gave way for nothing."""
+        for index in [index for index, step in at.items() if step]:
+            for step in range(at[index]):
+                texts = {i: ranges[i][step if i == index else at[i]] for i in at}
+                if self._fails({**mended, **texts}) is None:
+                    at[index] = step
+                    break
+        return {index: ranges[index][step] for index, step in at.items()}
+
+    def _tightened(
+        self,
+        mended: Texts,
+        loose: Mapping[int, Statement],
+        chosen: frozenset[int],
+        which: frozenset[int],
     ) -> tuple[dict[int, str], int]:
-        """The tightest text for each loosened pin, and how far they went in all."""
+        """The tightest text for each pin of `which`, and how far they went in all."""
         texts = _free(loose, chosen)
         steps = 0
-        for index in sorted(chosen):
-            parts = loose[index].parts
-            ranges = ladder(parts.specifier)
-            for step, specifier in enumerate(ranges):
-                texts[index] = parts.with_specifier(specifier)
-                if step == len(ranges) - 1 or self._fails({**mended, **texts}) is None:
-                    steps += step + 10 * (not specifier)
+        for index in sorted(which):
+            ranges = self._ranges(loose[index])
+            for step, text in ranges:
+                texts[index] = text
+                if step == ranges[-1][0] or self._fails({**mended, **texts}) is None:
+                    steps += step + 10 * (step == ranges[-1][0])
                     break
         return texts, steps
+
+    def _ranges(self, one: Statement) -> list[tuple[int, str]]:
+        """The wider and wider texts for a pin, with their number, that have a version at all."""
+        parts = one.parts
+        texts = [parts.with_specifier(specifier) for specifier in ladder(parts.specifier)]
+        numbered = list(enumerate(texts))
+        offers = Offers(self.inputs, self.interpreter)
+        return [each for each in numbered[:-1] if offers.fits(each[1])] + numbered[-1:]
 
     def _fails(self, texts: Texts) -> uvtool.UvError | None:
         """What uv says against the statements with `texts` in place of their own."""
@@ -209,7 +262,3 @@ def _named(loose: Mapping[int, Statement], chosen: Iterable[int]) -> str:
     names = [loose[index].parts.name for index in sorted(chosen)]
     more = f" and {len(names) - 6} more" if len(names) > 6 else ""
     return ", ".join(names[:6]) + more
-
-
-def _cost(found: tuple[dict[int, str], int]) -> int:
-    return found[1]

@@ -30,17 +30,21 @@ def fail_alone(
     offers = Offers(inputs, interpreter)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         wheels = list(pool.map(lambda one: offers.fits(one.text), pins.values()))
-    doubtful = {i: one for (i, one), fits in zip(pins.items(), wheels, strict=True) if not fits}
-    failing, sources = [], set()
-    for index, one in doubtful.items():
-        exists = offers.version(one.text, any_=True)
-        if exists:
-            tell(f"building {one.text}, which has no wheel for this Python")
-        if exists and _builds(inputs, one, interpreter):
-            sources.add(one.name)
-        else:
-            failing.append(index)
-    return failing, sources
+        doubtful = {i: one for (i, one), fits in zip(pins.items(), wheels, strict=True) if not fits}
+        built = list(pool.map(lambda one: _is_built(offers, one, tell), doubtful.values()))
+    failing = [index for index, fits in zip(doubtful, built, strict=True) if not fits]
+    return failing, {one.name for i, one in doubtful.items() if i not in failing}
+
+
+def _is_built(offers: Offers, one: Statement, tell: Callable[[str], None]) -> bool:
+    """Whether a version without a wheel can be built: asked only of packages without compiling,
+    whose newest version has a wheel for every Python, or that have no wheels at all.
+    """
+    pure = offers.is_pure(one.name) or not offers.version(one.name)
+    if not pure or not offers.version(one.text, any_=True):
+        return False
+    tell(f"building {one.text}, which has no wheel")
+    return _builds(offers.inputs, one, offers.interpreter)
 
 
 def _builds(inputs: Inputs, one: Statement, interpreter: str) -> bool:
