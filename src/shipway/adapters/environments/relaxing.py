@@ -25,6 +25,10 @@ from shipway.adapters.environments.uvwords import spoken_of, understand
 
 ATTEMPTS = 120
 ALTERNATIVES = 4
+# One search asks a hundred times about the same packages; asking the index each time whether they
+# changed takes a hundred times as long as the resolving.
+CACHED = ("--offline",)
+UNCACHED = ("network was disabled", "not found in the cache", "offline")
 Tell = Callable[[str], None]
 Texts = Mapping[int, str]
 
@@ -209,6 +213,12 @@ class Relaxing:
     def _fails(self, texts: Texts) -> uvtool.UvError | None:
         """What uv says against the statements with `texts` in place of their own."""
         self.attempts += 1
+        try:
+            self._lock(texts, (*self.flags, *CACHED))
+            return None
+        except uvtool.UvError as error:
+            if not any(sign in error.said for sign in UNCACHED):
+                return error
         try:
             self._lock(texts, self.flags)
         except uvtool.UvError as error:
