@@ -95,7 +95,7 @@ def overview() -> str:
     lines = [f"  {name:<{width}}  {text}" for name, text in COMMANDS.items()]
     return (
         "usage: shipway [--project DIR] COMMAND …\n\n"
-        "CI/CD for machine-learning models: from a commit to a monitored model in production.\n\n"
+        "CI/CD for machine-learning models: from a commit to a model in production.\n\n"
         "commands:\n" + "\n".join(lines) + "\n\n"
         "example:\n  shipway run            take the present commit along the road\n\n"
         "shipway COMMAND --help says more; shipway --version prints the version.\n"

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from shipway.base import catalogue, clock
 from shipway.base.errors import (
@@ -79,16 +79,16 @@ class ProjectRun:
         return [name for name in ran if name != "checkout"] if set(ran) - SIGNING else []
 
 
-class Watcher:
+class Watcher(Protocol):
     """Whoever shows how the projects fare; all methods may be called by several threads."""
 
     def begin(self, name: str, number: int, count: int) -> Listener:
         """Project `number` of `count` begins; who listens to the events of its run."""
-        raise NotImplementedError
+        ...
 
     def end(self, run: ProjectRun) -> None:
         """A project has ended."""
-        raise NotImplementedError
+        ...
 
 
 def run_all(folder: Path, options: RunOptions, watcher: Watcher, jobs: int = 1) -> list[ProjectRun]:
