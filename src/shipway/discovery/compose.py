@@ -20,11 +20,11 @@ from shipway.discovery.compose_project import (
     compose_tests,
     mention_tools,
     project_name,
-    reads_parquet,
     suggest_application,
 )
+from shipway.discovery.compose_rows import TrainPart
 from shipway.discovery.compose_text import write
-from shipway.discovery.compose_train import TrainPart, compose_train
+from shipway.discovery.compose_train import compose_train
 from shipway.discovery.findings import RepositoryFindings
 from shipway.discovery.running import EntryPoint
 from shipway.discovery.tables import TableFinding
@@ -191,10 +191,9 @@ class _Composer:
     def spec(self, entry: EntryPoint | None) -> Spec:
         """The whole of it."""
         notes, name = self.notes, project_name(self.folder)
-        part = compose_train(entry, self.findings, self.choice, notes)
-        by_function = part.spec is not None and part.spec.function is not None
-        handed = by_function and part.spec is not None and not part.spec.params
-        handling = Handling(handed, reads_parquet(self.findings), self._unused())
+        task = self.guess.task if self.guess else "binary"
+        part = compose_train(entry, self.findings, self.choice, task, notes)
+        handling = Handling(part.rows.kind == "split", self._unused())
         data = compose_data(self.choice, self.guess, handling, notes)
         train = part.spec if self.guess is not None else None
         if part.spec is not None and train is None:
@@ -203,7 +202,7 @@ class _Composer:
         if train is not None and data is not None and entry is not None and self.guess is not None:
             if train.predict is None:
                 self.change = target_change(self.folder, entry.files, self.guess.target)
-            subject = Measured(self.guess, self.choice, self.change, part.scores)
+            subject = Measured(self.guess, self.choice, part.rows, self.change, part.scores)
             evaluate = compose_evaluate(data, subject, notes)
         notes.after(lines=part.advice)
         spec = Spec(

@@ -6,16 +6,18 @@ A file that the script finds by itself is left to it; one that it must be told c
 """
 
 import posixpath
+import re
 import shlex
 
 from shipway.discovery.compose_notes import Notes
 from shipway.discovery.findings import DataFile, ModelFile, RepositoryFindings
-from shipway.discovery.running import Argument, EntryPoint, Flag
+from shipway.discovery.running import SOUNDS, Argument, EntryPoint, EnvironmentVariable, Flag, Place
 from shipway.discovery.tables_choice import TableChoice, role_of
 
 PLACEHOLDERS = {"int": "1", "float": "1.0", "bool": "true"}
 MODEL = "model.joblib"
 OURS = ("", ".", "src")
+TABLE_NAME = re.compile(r"data|csv|parquet|train|input", re.I)
 
 
 class CommandLine:
@@ -29,6 +31,16 @@ class CommandLine:
         self.models = findings.of(entry, findings.models)
         self.choice = choice
         self.notes = notes
+        # Whether the table is one that Shipway sets test rows of apart.
+        self.split = False
+
+    def is_handed(self) -> bool:
+        """Whether the training takes the table that it is given, wherever that lies."""
+        if not self.choice.paths:
+            return False
+        flags = any(one.data and not one.switch and self._takes(one) for one in self.entry.flags)
+        arguments = any(one.data and one.required for one in self.entry.arguments)
+        return flags or arguments or any(self._wants(one) for one in self.entry.environment)
 
     def text(self) -> str:
         """The whole line."""
@@ -44,7 +56,7 @@ class CommandLine:
         found: dict[str, str] = {}
         for variable in self.entry.environment:
             if variable.data and self.choice.paths:
-                if variable.required or not self._exists(variable.default):
+                if self._wants(variable) and (self.split or not self._exists(variable.default)):
                     found[variable.name] = self._data(variable.name)
                     text = f"{variable.at} reads {variable.name}: it gets the table"
                     self.notes.guessed(text)
@@ -60,7 +72,9 @@ class CommandLine:
     def _flag(self, flag: Flag) -> list[str]:
         known = not flag.required or f" {flag.name}" in f" {self.entry.command} "
         if flag.data and self.choice.paths:
-            if not known or (not flag.required and not self._exists(flag.default)):
+            if flag.folder and not known:
+                return self._named(flag, self._folder(flag.name, flag.at))
+            if self._takes(flag) and (self.split or not self._exists(flag.default)):
                 self.notes.guessed(f"{flag.name} of {flag.at} gets the table")
                 return self._named(flag, self._data(flag.name))
             return []
@@ -88,7 +102,29 @@ class CommandLine:
             ]
         )
 
+    def _takes(self, flag: Flag) -> bool:
+        """Whether a flag may be given the table: it must be, or that is what it is for."""
+        if flag.folder or f" {flag.name} " in f" {self.entry.command} ":
+            return False
+        if flag.required:
+            return True
+        if flag.default is None:
+            return role_of(flag.name) in ("", "train") and bool(TABLE_NAME.search(flag.name))
+        return not flag.why.startswith(SOUNDS) or self._exists(flag.default)
+
+    def _wants(self, variable: EnvironmentVariable) -> bool:
+        """Whether a variable may be given the table."""
+        return variable.data and not variable.folder
+
+    def _folder(self, name: str, at: Place) -> str:
+        """The folder of the table, as it is called where the training runs."""
+        self.notes.guessed(f"{name} of {at} is the folder of the table")
+        folder = posixpath.dirname(self.choice.path) or "."
+        return posixpath.relpath(folder, self.entry.folder)
+
     def _argument(self, argument: Argument) -> str:
+        if argument.data and argument.folder and self.choice.paths:
+            return self._folder(f"argument {argument.position}", argument.at)
         if argument.data and self.choice.paths:
             self.notes.guessed(f"argument {argument.position} of {argument.at} is the table")
             return self._data(argument.name)
@@ -105,7 +141,8 @@ class CommandLine:
 
     def _data(self, name: str) -> str:
         """`{data.train}`: the table that something of this name gets."""
-        names = [known for known, _ in self.choice.paths]
+        parts = ["train", "test"]
+        names = parts if self.split else [known for known, _ in self.choice.paths]
         role = role_of(name)
         chosen = role if role in names else "train" if "train" in names else names[0]
         return f"{{data.{chosen}}}"

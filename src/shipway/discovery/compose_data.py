@@ -7,7 +7,6 @@ import msgspec
 
 from shipway.discovery.compose_notes import Notes
 from shipway.discovery.compose_scalars import can_be_key
-from shipway.discovery.compose_text import flow, plain
 from shipway.discovery.tables import ColumnFinding, TableFinding
 from shipway.discovery.tables_checks import column_checks
 from shipway.discovery.tables_choice import TableChoice
@@ -24,12 +23,11 @@ ID_NAME = re.compile(r"(^|_)(id|uuid|guid|key)$|id$", re.IGNORECASE)
 class Handling(msgspec.Struct, frozen=True):
     """What training does with the tables.
 
-    `split`: a function is handed them, so Shipway can set the test rows apart. `parquet`: the
-    project can read the Parquet files that a split makes. `unused` are columns that the code drops.
+    `split`: they are handed over, so Shipway can set test rows apart. `unused` are columns that the
+    code drops.
     """
 
     split: bool = False
-    parquet: bool = False
     unused: frozenset[str] = frozenset()
 
 
@@ -59,7 +57,7 @@ def compose_data(
         columns=left,
     )
     if handling.split and data.all is not None:
-        data = _set_apart(data, table, guess, handling, notes)
+        data = _set_apart(data, table, guess, notes)
     key = id_column(table)
     if key is not None and key.name in handling.unused:
         data = msgspec.structs.replace(data, id=key.name)
@@ -70,10 +68,8 @@ def compose_data(
     return data
 
 
-def _set_apart(
-    data: DataSpec, table: TableFinding, guess: Guess | None, handling: Handling, notes: Notes
-) -> DataSpec:
-    """`data` with a split; only a hint where the project could not read the parts."""
+def _set_apart(data: DataSpec, table: TableFinding, guess: Guess | None, notes: Notes) -> DataSpec:
+    """`data` with a split: training never sees the test rows."""
     time = _time(table, guess)
     fifth = Amount(0.2, share=True)
     if time is not None:
@@ -82,15 +78,6 @@ def _set_apart(
         stratify = guess is not None and guess.task != "regression"
         split = SplitSpec(test=fifth, random=True, seed=SEED, stratify=stratify)
         how = "a random fifth of the rows, the same in each run,"
-    if not (handling.parquet or table.path.endswith(".parquet")):
-        notes.after(
-            "data",
-            lines=(
-                "To set test rows apart, add pyarrow to the requirements (a split makes Parquet),",
-                f"remove `dataset` below, and write: split: {flow(plain(split))}",
-            ),
-        )
-        return data
     notes.guessed(f"{how} is the test set")
     if time is not None:
         notes.on("data", "split", text=how)

@@ -4,13 +4,19 @@
 No gate is invented: what a model must reach is for people to say. It stands as a comment.
 """
 
+import re
+
 import msgspec
 
+from shipway.discovery.compose_metrics import Reported
 from shipway.discovery.compose_notes import Notes
+from shipway.discovery.compose_rows import TestRows
 from shipway.discovery.compose_text import wrapped, write
+from shipway.discovery.metrics import PERCENT
 from shipway.discovery.tables_choice import TableChoice
 from shipway.discovery.tables_target import Guess
 from shipway.discovery.target_changes import TargetChange
+from shipway.evaluation.directions import better_way
 from shipway.spec.types import DataSpec, DeploySpec, EvaluateSpec, Spec, Task
 
 METRICS: dict[Task, tuple[str, ...]] = {
@@ -24,20 +30,29 @@ GATES: dict[str, str] = {
     "accuracy": "accuracy >= 0.80",
     "mae": "r2 >= 0.50",
 }
+# Metrics between 0 and 1, of which a share of the way can be demanded without knowing the scale.
+SHARES = re.compile(
+    r"(balanced_)?accuracy|roc_auc|average_precision|(f1|precision|recall)(_(macro|weighted|micro))?"
+)
+STANDS = "what a model must reach; the first run shows where it stands"
+LIVE = "no worse than the model that is live"
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """What is measured: the target in its table, what the code made of it, and whether the model
-    gives scores."""
+    """What is measured: the target in its table, the rows, what the code made of the target, and
+    whether the model gives scores."""
 
     guess: Guess
     choice: TableChoice
+    rows: TestRows = TestRows()
     change: TargetChange | None = None
     scores: bool = True
 
 
 def compose_evaluate(data: DataSpec, subject: Measured, notes: Notes) -> EvaluateSpec | None:
     """What is measured; None, with the reason, where predictions can't be held against rows."""
+    if subject.rows.kind == "reported":
+        return _as_reported(subject.rows.reported, notes)
     task = subject.guess.task
     metrics = METRICS[task]
     if task == "binary" and not subject.scores:
@@ -58,9 +73,44 @@ def compose_evaluate(data: DataSpec, subject: Measured, notes: Notes) -> Evaluat
         text += ": name a function that turns predictions back, train: {predict: module:function}"
         notes.on("evaluate", text=text)
         notes.unknown(text)
-    line = f"gates: [{GATES[metrics[0]]}]   # what a model must reach; the first run shows where"
-    notes.after("evaluate", lines=(f"{line} it stands",))
+    _suggest(GATES[metrics[0]], STANDS, notes)
     return evaluate
+
+
+def _as_reported(reported: Reported, notes: Notes) -> EvaluateSpec:
+    """The training's own numbers are judged: it knows which rows it did not see."""
+    notes.on(
+        "evaluate",
+        "metrics",
+        text="reported by the training, which sets test rows apart itself",
+    )
+    better = {name: way for name in reported.unseen if (way := better_way(name))}
+    share = next((name for name in better if _reach(name)), None)
+    if share is not None:
+        _suggest(f"{share} >= {_reach(share)}", STANDS, notes)
+    elif better:
+        name, way = next(iter(better.items()))
+        _suggest(f"{name} {'>=' if way == 'higher' else '<='} champion", LIVE, notes)
+    else:
+        name = reported.unseen[0]
+        notes.after(
+            "evaluate",
+            lines=(f"For a gate, say which way {name} is better: train.metrics.better",),
+        )
+    return EvaluateSpec(metrics=reported.names)
+
+
+def _reach(name: str) -> str:
+    """What may be demanded of a metric whose scale is known; empty of any other."""
+    if SHARES.fullmatch(name):
+        return "0.80"
+    if SHARES.fullmatch(name.removesuffix(PERCENT)):
+        return "80"
+    return "0.50" if name in ("r2", "explained_variance") else ""
+
+
+def _suggest(gate: str, why: str, notes: Notes) -> None:
+    notes.after("evaluate", lines=(f"gates: [{gate}]   # {why}",))
 
 
 def _dataset(data: DataSpec) -> str:

@@ -46,12 +46,6 @@ def compose_environment(
     return None
 
 
-def reads_parquet(findings: RepositoryFindings) -> bool:
-    """Whether the declared packages can read Parquet: pandas alone can't."""
-    names = {name.lower() for each in findings.requirements for name in each.names}
-    return bool(names & {"pyarrow", "fastparquet", "polars"})
-
-
 def _nearest(listed: list[RequirementsFile], entry: EntryPoint | None) -> list[RequirementsFile]:
     """The files of the folder of the training, else those of the top, else the first."""
     for folder in (entry.folder if entry is not None else ".", "."):

@@ -117,13 +117,22 @@ class FittedEstimator(msgspec.Struct, frozen=True):
     sole: bool = True
 
 
+class SetApart(msgspec.Struct, frozen=True):
+    """Where the code keeps rows away from its training; `why` is what does it."""
+
+    at: Place
+    why: str
+
+
 class MetricReport(msgspec.Struct, frozen=True):
     """Where the code tells its metrics.
 
     `stdout`: `pattern` fits `train.metrics.stdout`, `metric` is the name in it. `report`: printed
     by scikit-learn's classification_report. `json` and `csv`: `path` is the file, `metrics` the
     names in it (dotted where nested). `mlflow`: logged under `metrics`. `map` pairs the name that
-    Shipway knows with the one that the code uses, where they differ.
+    Shipway knows with the one that the code uses, where they differ. A metric of the rows that the
+    model was fitted on begins with `train_`, or is one of `training`. `model_score` is what an
+    estimator's own `score()` says, so accuracy or R².
     """
 
     kind: Literal["stdout", "report", "json", "csv", "mlflow"]
@@ -134,6 +143,7 @@ class MetricReport(msgspec.Struct, frozen=True):
     path: str = ""
     metrics: tuple[str, ...] = ()
     map: tuple[tuple[str, str], ...] = ()
+    training: tuple[str, ...] = ()
     negated: bool = False
     folder: str = ""
     written: str = ""
@@ -258,6 +268,7 @@ class RepositoryFindings(msgspec.Struct, frozen=True):
     saved_models: tuple[str, ...] = ()
     estimators: tuple[FittedEstimator, ...] = ()
     metrics: tuple[MetricReport, ...] = ()
+    set_apart: tuple[SetApart, ...] = ()
     predictions: tuple[PredictionCode, ...] = ()
     applications: tuple[WebApplication, ...] = ()
     requirements: tuple[RequirementsFile, ...] = ()

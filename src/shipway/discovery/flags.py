@@ -8,7 +8,7 @@ destination is `function:parameter`, as their flags arrive as parameters.
 import ast
 import re
 
-from shipway.discovery.running import Flag
+from shipway.discovery.running import SOUNDS, Flag
 from shipway.discovery.source import FunctionNode, Scope, SourceFile, parameters_of
 
 DATA_NAME = re.compile(
@@ -280,9 +280,7 @@ def _flag(
         help=" ".join(text.split()),
         data=data,
         output=output,
-        why=f"its name sounds like {'data' if data else 'a file that is written'}"
-        if data or output
-        else "",
+        why=f"{SOUNDS} {'data' if data else 'a file that is written'}" if data or output else "",
     )
 
 

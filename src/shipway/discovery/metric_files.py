@@ -3,16 +3,17 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from shipway.discovery.findings import MetricReport
 from shipway.discovery.flags import constant
-from shipway.discovery.metric_names import by_label
-from shipway.discovery.metrics import metric_of
+from shipway.discovery.metric_names import TRAINING, VAGUE, by_label, identifier, joined
+from shipway.discovery.metrics import PERCENT, in_percent, metric_of
 from shipway.discovery.models import opened_path
 from shipway.discovery.paths import place
 from shipway.discovery.project import CodeBase
 from shipway.discovery.reads import describe_source, path_argument
+from shipway.discovery.set_apart import TRAIN_NAME
 from shipway.discovery.source import Call, Scope, SourceFile
 from shipway.discovery.values import Values
 
@@ -61,10 +62,24 @@ def _json(
                 f"writes {said} as JSON to {placed.written!r}{describe_source(value)}",
                 path=placed.path,
                 metrics=tuple(keys),
-                map=tuple((name, key) for key, name in keys.items() if name and name != key),
+                map=_map(keys),
                 folder=placed.folder,
                 written=placed.written,
             )
+
+
+def _map(keys: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Our name and the key for each known metric; empty where all have our names already.
+
+    Of two keys for one metric, that of the test rows has its name, the other one that of its key.
+    """
+    found: dict[str, str] = {}
+    for key, name in sorted(keys.items(), key=lambda pair: "test" not in pair[0]):
+        ours = name if name not in found else identifier(key)
+        if ours and name:
+            found.setdefault(ours, key)
+    ordered = sorted(found.items(), key=lambda pair: list(keys).index(pair[1]))
+    return tuple(ordered) if any(ours != key for ours, key in ordered) else ()
 
 
 def _csv(base: CodeBase, values: Values, source: SourceFile, call: Call) -> Iterator[MetricReport]:
@@ -92,6 +107,7 @@ def _mlflow(source: SourceFile, call: Call, name: str) -> Iterator[MetricReport]
         key = arguments[0]
         said = constant(key) or ""
         value = arguments[1] if len(arguments) > 1 else None
+        known = by_label(said) if value is None else _name(source, value, call.scope, said)
         flipped = isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub)
         yield MetricReport(
             "mlflow",
@@ -99,6 +115,7 @@ def _mlflow(source: SourceFile, call: Call, name: str) -> Iterator[MetricReport]
             f"logs {said or 'a metric'} to MLflow" + (" with its sign flipped" if flipped else ""),
             metric=by_label(said),
             metrics=(said,) if said else (),
+            training=(said,) if said and known.startswith(TRAINING) else (),
             negated=flipped,
         )
     elif last == "log_metrics" and arguments:
@@ -108,6 +125,7 @@ def _mlflow(source: SourceFile, call: Call, name: str) -> Iterator[MetricReport]
             source.place(call.node),
             f"logs {', '.join(keys) or 'metrics'} to MLflow",
             metrics=tuple(keys),
+            training=tuple(key for key, name in keys.items() if name.startswith(TRAINING)),
         )
     elif last == "autolog":
         yield MetricReport("mlflow", source.place(call.node), f"{name}() logs metrics to MLflow")
@@ -130,11 +148,13 @@ def _keys(
             if where is scope and isinstance(target, ast.Subscript):
                 key = constant(target.slice)
                 if key and ast.unparse(target.value) == node.id:
-                    found[prefix + key] = _name(source, value, scope, key)
+                    found[prefix + key] = _name(source, value, scope, prefix + key)
         return found
     if isinstance(node, ast.Call) and source.dotted(node.func) == "dict":
         pairs = [(one.arg, one.value) for one in node.keywords if one.arg]
-        return {f"{prefix}{key}": _name(source, value, scope, key) for key, value in pairs}
+        return {
+            f"{prefix}{key}": _name(source, value, scope, f"{prefix}{key}") for key, value in pairs
+        }
     if isinstance(node, ast.Call):
         own = source.module.functions.get(source.dotted(node.func))
         for statement in own.returns if own is not None else ():
@@ -148,13 +168,22 @@ def _keys(
         key = constant(key_node)
         if key:
             inner = _keys(source, value, scope, f"{prefix}{key}.", depth - 1)
-            found |= inner or {prefix + key: _name(source, value, scope, key)}
+            found |= inner or {prefix + key: _name(source, value, scope, prefix + key)}
     return found
 
 
 def _name(source: SourceFile, value: ast.expr, scope: Scope, key: str) -> str:
-    last = key.rpartition(".")[2]
-    return by_label(last) or metric_of(source, value, scope)
+    """The metric at a dotted key, by the key itself and by what computes the value."""
+    *above, last = key.split(".")
+    said = by_label(last)
+    if said and not said.startswith(TRAINING) and any(map(TRAIN_NAME.search, above)):
+        said = f"{TRAINING}{said}"
+    found = metric_of(source, value, scope)
+    if said and said not in VAGUE:
+        # What a key calls its value is what people compare.
+        found = TRAINING if found.startswith(TRAINING) else ""
+    name = joined(found, said)
+    return f"{name}{PERCENT}" if name and in_percent(value, scope) else name
 
 
 def _second(node: ast.Call) -> ast.expr | None:

@@ -28,9 +28,12 @@ FUNCTIONS = {
     "max_error": "max_error",
     "explained_variance_score": "explained_variance",
     "silhouette_score": "silhouette",
-    "cross_val_score": "cv_score",
-    "score": "score",
+    "cross_val_score": "model_score",
+    "score": "model_score",
 }
+# What says nothing about which metric it is: a label knows better.
+VAGUE = ("score", "model_score", "cv_score", "loss")
+TRAINING = "train_"
 LABELS = {
     "acc": "accuracy",
     "accuracy": "accuracy",
@@ -120,6 +123,8 @@ def by_call(dotted: str, call: ast.Call) -> str:
     if last == "score" and "." not in dotted:
         return ""
     given = {one.arg: one.value for one in call.keywords if one.arg}
+    if last == "cross_val_score" and "scoring" in given:
+        return _by_scorer(given["scoring"])
     average = given.get("average")
     if isinstance(average, ast.Constant) and average.value in AVERAGES:
         name = f"{name}_{average.value}"
@@ -127,6 +132,25 @@ def by_call(dotted: str, call: ast.Call) -> str:
     if name == "mse" and isinstance(squared, ast.Constant) and squared.value is False:
         return "rmse"
     return name
+
+
+def joined(found: str, said: str) -> str:
+    """The name of a metric by what computes it and by its label; either may be empty."""
+    part = TRAINING if found.startswith(TRAINING) else ""
+    base = found.removeprefix(part)
+    if not said or (base and base not in VAGUE):
+        return found if not said.startswith(TRAINING) or part else f"{TRAINING}{found}"
+    if base == "model_score" and said in VAGUE and said != "loss":
+        return found
+    return said if said.startswith(part) else f"{part}{said}"
+
+
+def _by_scorer(node: ast.expr) -> str:
+    """What scikit-learn's `scoring="neg_mean_absolute_error"` measures."""
+    said = node.value if isinstance(node, ast.Constant) else None
+    if not isinstance(said, str) or said.startswith("neg_"):
+        return "cv_score"
+    return LABELS.get(said, said)
 
 
 def identifier(text: str) -> str:

@@ -10,18 +10,21 @@ import ast
 import re
 from collections.abc import Iterator
 
+from shipway.discovery.estimators import maker_of
 from shipway.discovery.findings import MetricReport
-from shipway.discovery.metric_names import by_call, by_label, identifier
+from shipway.discovery.metric_names import TRAINING, by_call, by_label, identifier, joined
+from shipway.discovery.metric_tables import printed_table
+from shipway.discovery.set_apart import of_training
 from shipway.discovery.source import Call, Scope, SourceFile
 
 PRINTERS = ("print", "rich.print", "tqdm.write", "sys.stdout.write", "click.echo", "typer.echo")
 LOGGERS = ("info", "debug", "warning", "success", "log")
-LOGGER = re.compile(r"(^|[._])(log|logger|logging)(\(\))?$")
+LOGGER = re.compile(r"(^|[._])(log|logger|logging|getLogger|get_logger)(\(\))?$")
 ROUNDERS = ("round", "float", "str", "abs", "format", "int")
 MARK = "\0"
 PERCENT_FORM = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[sdifgeEGr]|%%")
 BRACE_FORM = re.compile(r"\{([^{}:!]*)(?:![rsa])?(:[^{}]*)?\}")
-SHORTEST_LABEL = 2
+PERCENT = "_percent"
 
 
 def printed_metrics(source: SourceFile) -> Iterator[MetricReport]:
@@ -47,7 +50,7 @@ def metric_of(source: SourceFile, node: ast.expr, scope: Scope, depth: int = 4) 
         if isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant):
             inner = metric_of(source, node.left, scope, depth - 1)
             return "rmse" if inner == "mse" and node.right.value == 0.5 else inner
-        for side in (node.left, node.right):
+        for side in _sides(node):
             found = metric_of(source, side, scope, depth - 1)
             if found:
                 return found
@@ -55,7 +58,7 @@ def metric_of(source: SourceFile, node: ast.expr, scope: Scope, depth: int = 4) 
     if isinstance(node, ast.Name):
         at: Scope | None = scope
         while at is not None:
-            for expression in at.bindings.get(node.id, ()):
+            for expression in _latest(at.bindings.get(node.id, []), node.lineno):
                 found = metric_of(source, expression, at, depth - 1)
                 if found:
                     return found
@@ -70,6 +73,30 @@ def metric_of(source: SourceFile, node: ast.expr, scope: Scope, depth: int = 4) 
     if isinstance(node, ast.Attribute):
         return "cv_score" if node.attr == "best_score_" else by_label(node.attr)
     return ""
+
+
+def _latest(bound: list[ast.expr], line: int) -> list[ast.expr]:
+    """What a name may be on a line, the last assignment before it first."""
+    before = [one for one in bound if one.lineno <= line]
+    return [*reversed(before), *(one for one in bound if one.lineno > line)]
+
+
+def in_percent(node: ast.expr, scope: Scope, depth: int = 4) -> bool:
+    """Whether an expression is a share times 100, so 93.1 where Shipway says 0.931."""
+    if depth <= 0:
+        return False
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return any(isinstance(one, ast.Constant) and one.value == 100 for one in _sides(node))
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ROUNDERS and node.args:
+        return in_percent(node.args[0], scope, depth - 1)
+    if isinstance(node, ast.Name):
+        found = _latest(scope.bindings.get(node.id, []), node.lineno)[:1]
+        return any(in_percent(one, scope, depth - 1) for one in found)
+    return False
+
+
+def _sides(node: ast.BinOp) -> tuple[ast.expr, ast.expr]:
+    return node.left, node.right
 
 
 def _of_call(source: SourceFile, node: ast.Call, scope: Scope, depth: int) -> str:
@@ -87,25 +114,22 @@ def _of_call(source: SourceFile, node: ast.Call, scope: Scope, depth: int) -> st
         if node.args and last != "std":
             return metric_of(source, node.args[0], scope, depth - 1)
         return ""
-    return by_call(name, node)
+    if last == "score" and "SearchCV" in maker_of(source, scope, name.rpartition(".")[0]):
+        return "score"  # whatever its own `scoring` is
+    found = by_call(name, node)
+    seen = found and not last.startswith("cross_val") and of_training(source, node, scope)
+    return f"{TRAINING}{found}" if seen else found
 
 
 def _is_logger(name: str) -> bool:
     holder, _, last = name.rpartition(".")
-    return (
-        last in LOGGERS and re.search(r"(^|[._])(log|logger|logging)(\(\))?$", holder) is not None
-    )
+    return last in LOGGERS and LOGGER.search(holder) is not None
 
 
 def _printed(source: SourceFile, call: Call) -> Iterator[MetricReport]:
-    at = source.place(call.node)
-    if "classification_report" in ast.unparse(call.node) or _prints_report(source, call):
-        yield MetricReport(
-            "report",
-            at,
-            "prints scikit-learn's classification_report",
-            pattern="classification_report",
-        )
+    table = printed_table(source, call)
+    if table is not None:
+        yield table
         return
     text, parts = _template(source, call)
     position = 0
@@ -113,15 +137,6 @@ def _printed(source: SourceFile, call: Call) -> Iterator[MetricReport]:
         number = line.count(MARK)
         yield from _line(source, call, line, parts[position : position + number])
         position += number
-
-
-def _prints_report(source: SourceFile, call: Call) -> bool:
-    for one in call.node.args:
-        if isinstance(one, ast.Name):
-            bound = call.scope.bindings.get(one.id, [])
-            if any("classification_report(" in ast.unparse(value) for value in bound):
-                return not any("output_dict" in ast.unparse(value) for value in bound)
-    return False
 
 
 def _line(
@@ -133,11 +148,10 @@ def _line(
     for position, node in enumerate(parts):
         label = pieces[position]
         found = metric_of(source, node, call.scope) if node is not None else ""
-        said = by_label(label)
-        if said and (
-            not found or found in ("score", "cv_score", "loss") or said.startswith("train_")
-        ):
-            found = said
+        found = joined(found, by_label(label))
+        shown = pieces[position + 1].lstrip().startswith("%")
+        if found and not shown and node is not None and in_percent(node, call.scope):
+            found = f"{found}{PERCENT}"
         if found and not label.strip() and not position and not pieces[1].strip():
             found = ""  # a bare number: nothing to recognise the line by
         if found and found in names:

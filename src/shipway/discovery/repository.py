@@ -17,6 +17,7 @@ from shipway.discovery.command_lines import FlagBook
 from shipway.discovery.declared import declared, project_name, python_hints, third_party
 from shipway.discovery.entries import Clues, function_entries, python_entries
 from shipway.discovery.findings import DataFile, MetricReport, RepositoryFindings
+from shipway.discovery.folders import folder_names
 from shipway.discovery.hazards import hazards
 from shipway.discovery.kedro import kedro_data, kedro_models
 from shipway.discovery.listing import Listing, list_files
@@ -25,6 +26,7 @@ from shipway.discovery.project import CodeBase
 from shipway.discovery.project_entries import project_entries
 from shipway.discovery.reads import data_files
 from shipway.discovery.running import EntryPoint, PredictionCode
+from shipway.discovery.set_apart import set_apart
 from shipway.discovery.suites import test_suites
 from shipway.discovery.surroundings import environment_variables
 from shipway.discovery.targets import rank, targets
@@ -53,7 +55,10 @@ def _look(listing: Listing) -> RepositoryFindings:
     fitted = tuple(estimators.estimators(base))
     clues = Clues(base, models, data, fitted)
     entries = [*python_entries(clues), *function_entries(clues), *project_entries(clues)]
-    entries = [mark_used_flags(entry, data, models, values.suggestions) for entry in entries]
+    folders = {path: folder_names(source) for path, source in base.sources.items()}
+    entries = [
+        mark_used_flags(entry, data, models, values.suggestions, folders) for entry in entries
+    ]
     data, models = settle(entries, data), settle(entries, models)
     reported = (*_printed(base), *metric_files.metric_files(base, values))
     sources = base.sources.values()
@@ -67,6 +72,7 @@ def _look(listing: Listing) -> RepositoryFindings:
         saved_models=tuple(listing.ending(*MODEL_ENDINGS)),
         estimators=fitted,
         metrics=settle(entries, reported),
+        set_apart=tuple(one for source in sources for one in set_apart(source)),
         predictions=_predictions(base, data),
         applications=tuple(applications.applications(base)),
         requirements=declared(listing),

@@ -21,6 +21,9 @@ EntryKind = Literal[
     "mlproject",
 ]
 
+# How the reason begins for what only its name speaks for.
+SOUNDS = "its name sounds like"
+
 GitState = Literal["tracked", "ignored", "untracked", "absent", "outside", "no git"]
 
 
@@ -39,7 +42,8 @@ class Place(msgspec.Struct, frozen=True, order=True):
 class Flag(msgspec.Struct, frozen=True):
     """An argument of a command line: an option (`--data`) or a positional one (`data`).
 
-    `data` and `output` say that it names data that is read, or a file that is written.
+    `data` and `output` say that it names data that is read, or a file that is written; `folder`
+    that it is the folder of such files.
     `suggestion` is a configuration file of the repository that fits as its value.
     """
 
@@ -54,6 +58,7 @@ class Flag(msgspec.Struct, frozen=True):
     help: str = ""
     data: bool = False
     output: bool = False
+    folder: bool = False
     why: str = ""
     suggestion: str = ""
 
@@ -67,6 +72,7 @@ class EnvironmentVariable(msgspec.Struct, frozen=True):
     default: str | None = None
     required: bool = False
     data: bool = False
+    folder: bool = False
     secret: bool = False
 
 
@@ -81,6 +87,7 @@ class Argument(msgspec.Struct, frozen=True):
     why: str
     required: bool = True
     data: bool = False
+    folder: bool = False
     name: str = ""
     suggestion: str = ""
 

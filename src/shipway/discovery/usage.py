@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from shipway.discovery.findings import DataFile, MetricReport, ModelFile
+from shipway.discovery.folders import CALLED_LIKE_ONE
 from shipway.discovery.running import Argument, EntryPoint, EnvironmentVariable, Flag
 
 Settled = TypeVar("Settled", DataFile, ModelFile, MetricReport)
@@ -26,14 +27,21 @@ class _Used:
         data: Iterable[DataFile],
         models: Iterable[ModelFile],
         suggestions: Mapping[str, tuple[str, ...]],
+        folders: Mapping[str, set[str]],
     ) -> None:
         self.suggestions = suggestions
+        self.folders = {name.lower() for path in entry.files for name in folders.get(path, ())}
         self.reads = {one.via: one for one in data if one.via and one.at.path in entry.files}
         self.writes = {one.via: one for one in models if one.via and one.at.path in entry.files}
 
     def suggestion(self, via: str) -> str:
         """The configuration file that fits best where `via` names one."""
         return next(iter(self.suggestions.get(via, ())), "")
+
+    def is_folder(self, *names: str) -> bool:
+        """Whether one of `names` sounds like a folder, or is used as one."""
+        known = [name.lstrip("-").replace("-", "_").lower() for name in names if name]
+        return any(name in self.folders or CALLED_LIKE_ONE.search(name) for name in known)
 
     def why(self, via: str) -> tuple[bool, bool, str]:
         """Whether it is read as data, whether it is written, and where."""
@@ -52,9 +60,13 @@ def mark_used_flags(
     data: Iterable[DataFile],
     models: Iterable[ModelFile],
     suggestions: Mapping[str, tuple[str, ...]],
+    folders: Mapping[str, set[str]],
 ) -> EntryPoint:
-    """`entry` with its flags, variables and arguments marked by what the code does with them."""
-    used = _Used(entry, data, models, suggestions)
+    """`entry` with its flags, variables and arguments marked by what the code does with them.
+
+    `folders` are the names that each file uses as folders.
+    """
+    used = _Used(entry, data, models, suggestions, folders)
     return msgspec.structs.replace(
         entry,
         flags=tuple(_flag(one, used) for one in entry.flags),
@@ -69,12 +81,16 @@ def _flag(flag: Flag, used: _Used) -> Flag:
     suggestion = "" if flag.default is not None else used.suggestion(via)
     if suggestion:
         return msgspec.structs.replace(flag, data=False, suggestion=suggestion)
-    return msgspec.structs.replace(flag, data=data, output=output, why=why) if why else flag
+    if why:
+        flag = msgspec.structs.replace(flag, data=data, output=output, why=why)
+    return msgspec.structs.replace(flag, folder=flag.data and used.is_folder(flag.name))
 
 
 def _variable(one: EnvironmentVariable, used: _Used) -> EnvironmentVariable:
     data, _, why = used.why(f"env {one.name}")
-    return msgspec.structs.replace(one, data=data, why=why) if why else one
+    if why:
+        one = msgspec.structs.replace(one, data=data, why=why)
+    return msgspec.structs.replace(one, folder=one.data and used.is_folder(one.name))
 
 
 def _argument(one: Argument, used: _Used) -> Argument:
@@ -83,7 +99,10 @@ def _argument(one: Argument, used: _Used) -> Argument:
     suggestion = used.suggestion(via)
     if suggestion:
         return msgspec.structs.replace(one, data=False, suggestion=suggestion)
-    return msgspec.structs.replace(one, data=data, why=why) if why else one
+    if why:
+        one = msgspec.structs.replace(one, data=data, why=why)
+    position = f"argv[{one.position}]"
+    return msgspec.structs.replace(one, folder=one.data and used.is_folder(one.name, position))
 
 
 def settle(entries: Iterable[EntryPoint], found: Iterable[Settled]) -> tuple[Settled, ...]:

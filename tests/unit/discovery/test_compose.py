@@ -107,19 +107,10 @@ def test_a_function_gets_the_table_split(folder):
         "kind": "function", "command": "", "function": "churn.train:train",
         "parameters": (Parameter("train", data=True), Parameter("c", "1.0")),
     }  # fmt: skip
-    pins = msgspec.structs.replace(PINS, names=("pandas", "pyarrow"))
-    spec = compose(folder, with_(entry=entry, models=(), requirements=(pins,))).spec
+    spec = compose(folder, with_(entry=entry, models=())).spec
     assert spec.train.function == "churn.train:train"
     assert (spec.data.split.by, spec.data.time) == ("joined", "joined")
     assert spec.evaluate.dataset == "test"
-
-
-def test_without_pyarrow_a_split_is_only_proposed(folder):
-    entry = {"kind": "function", "command": "", "function": "m:fit",
-             "parameters": (Parameter("frame", data=True),)}  # fmt: skip
-    proposal = compose(folder, with_(entry=entry, models=()))
-    assert proposal.spec.data.split is None and proposal.spec.evaluate.dataset == "all"
-    assert "write: split: {test: 20%, by: joined}" in proposal.text
 
 
 def test_a_column_that_the_code_leaves_out_is_the_id(folder):
@@ -157,12 +148,14 @@ def test_flags_arguments_and_variables(folder):
     model = msgspec.structs.replace(MODEL, path="src/model.joblib", flag="--out", via="flag --out")
     proposal = compose(folder, with_(entry=entry, models=(model,)))
     train = proposal.spec.train
-    assert train.command == ("python train.py --data {data.all} --out model.joblib --kind a",)
-    assert (train.folder, train.env) == ("src", {"DATA_PATH": "{data.all}"})
+    assert train.command == ("python train.py --data {data.train} --out model.joblib --kind a",)
+    assert (train.folder, train.env) == ("src", {"DATA_PATH": "{data.train}"})
     assert "--kind: a is only a placeholder" in said(proposal, "unknown")
     assert "environment variable TOKEN" in said(proposal, "unknown")
     entry = {"arguments": (Argument(1, place, "sys.argv[1]", data=True),)}
-    assert compose(folder, with_(entry=entry)).spec.train.command == ("python train.py {data.all}",)
+    assert compose(folder, with_(entry=entry)).spec.train.command == (
+        "python train.py {data.train}",
+    )
     job = Argument(1, place, "sys.argv[1]", suggestion="jobs/train.yaml")
     entry = {"kind": "console script", "function": "a:main", "command": "a", "arguments": (job,)}
     assert compose(folder, with_(entry=entry)).spec.train.command == ("a jobs/train.yaml",)

@@ -38,7 +38,7 @@ def reports(root: Path, text: str) -> tuple[MetricReport, ...]:
         ("print('Error:', mean_squared_error(a, b) ** 0.5)", "Error: {rmse}"),
         ("print('F1', f1_score(a, b, average='macro'))", "F1 {f1_macro}"),
         ("print('f', m.f1_score(a, b))", "f {f1}"),
-        ("print('Test score:', model.score(a, b))", "Test score: {score}"),
+        ("print('Test score:', model.score(a, b))", "Test score: {model_score}"),
         ("print('R2:', model.score(a, b))", "R2: {r2}"),
         ("print(f'Epoch {epoch}: val_loss {loss:.4f}')", "Epoch {_}: val_loss {validation_loss}"),
         ("import logging\nlogging.info('accuracy %s', acc)", "accuracy {accuracy}"),
