@@ -8,6 +8,7 @@ line in braces, larger ones and those with comments inside are indented. Reading
 same spec again.
 """
 
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -162,6 +163,11 @@ class _Writer:
     def _entry(self, key: str, item: Any, path: KeyPath, indent: int) -> Iterator[str]:
         note = self.notes.get(path, "")
         begin = f"{' ' * indent}{scalar(key)}:"
+        if isinstance(item, Text) and _can_be_folded(item, len(begin)):
+            yield from comment(note, indent) if note else ()
+            yield f"{begin} >-"
+            yield from _folded(item, indent + 2)
+            return
         short = f"{begin} {block_scalar(item) if isinstance(item, Text) else flow(item)}"
         if not self._is_indented(item, path, short):
             yield from _noted(short, note, indent)
@@ -185,6 +191,30 @@ class _Writer:
         ) or any(keys[: len(path)] == path for keys in self.tails)
         known = path in INDENTED and isinstance(item, dict)
         return (inside and isinstance(item, dict)) or known or len(short) > WIDTH
+
+
+def _can_be_folded(text: str, before: int) -> bool:
+    """Whether a text is too long for one line, and reads the same when it is put on several."""
+    return (
+        before + len(text) > WIDTH
+        and text == " ".join(text.split())
+        and text.isprintable()
+        and len(max(text.split(), key=len)) < WIDTH // 2
+    )
+
+
+def _folded(text: str, indent: int) -> Iterator[str]:
+    """A text on several lines; where there is code in it, a line for each statement."""
+    pad = " " * indent
+    for piece in re.split(r"(?<=;) ", text):
+        yield from textwrap.wrap(
+            piece,
+            WIDTH,
+            initial_indent=pad,
+            subsequent_indent=pad,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
 
 
 def _noted(line: str, note: str, indent: int) -> Iterator[str]:

@@ -6,6 +6,7 @@ or through other files of the project, is an error; what only other files or fun
 told, since a repository holds plenty of scripts that nobody runs.
 """
 
+import ast
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from shipway.records.source import PythonEnvironment
 from shipway.spec.types import TrainSpec
 from shipway.stages.commands import split
 from shipway.stages.context import StageContext
+from shipway.stages.environment import environment_spec
 
 RUNTIME = frozenset({"shipway_runtime"})
 # What a notebook finds beside the project's packages.
@@ -74,7 +76,8 @@ def entry_files(train: TrainSpec, folder: Path, where: str = "") -> list[Path]:
 
 
 def _of_command(words: Sequence[str], base: Path, folder: Path) -> list[Path]:
-    """`python train.py`, `python -m pkg.train`, `./train.py`: the file; else none is known."""
+    """`python train.py`, `python -m pkg.train`, `python -c …`, `./train.py`: the files; else none
+    is known."""
     rest = list(words)
     if re.fullmatch(r"python[\d.]*", Path(rest[0]).name):
         rest.pop(0)
@@ -82,7 +85,31 @@ def _of_command(words: Sequence[str], base: Path, folder: Path) -> list[Path]:
             rest.pop(0)
         if rest[:1] == ["-m"] and len(rest) > 1:
             return _module(rest[1], (base, folder, folder / "src"))
+        if rest[:1] == ["-c"] and len(rest) > 1:
+            return _of_code(rest[1], base, folder)
     return [base / rest[0]] if rest and rest[0].endswith(".py") else []
+
+
+def _of_code(code: str, base: Path, folder: Path) -> list[Path]:
+    """The files that a line of Python imports, or runs with runpy."""
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError):
+        return []
+    places = (base, folder, folder / "src")
+    found: list[Path] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            run, called = str(node.args[0].value), ast.unparse(node.func).rpartition(".")[2]
+            if called == "run_path":
+                found.append(base / run)
+            elif called == "run_module":
+                found += _module(run, places)
+        elif isinstance(node, ast.Import):
+            found += [file for one in node.names for file in _module(one.name, places)]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found += _module(node.module, places)
+    return found
 
 
 def _module(name: str, places: Iterable[Path]) -> list[Path]:
@@ -142,10 +169,7 @@ def _needed(
 
 
 def _error(needed: Sequence[tuple[str, MissingImport]], ctx: StageContext) -> InputError:
-    spec = ctx.spec.environment
-    file = (spec.conda or ", ".join(spec.requirements)) if spec else ""
-    packages = ", ".join(dict.fromkeys(one.distribution_guess for _, one in needed))
-    cure = f"Add to {file or 'requirements.txt'}: {packages}"
+    cure = _cure(ctx, list(dict.fromkeys(one.distribution_guess for _, one in needed)))
     first, one = needed[0]
     if len(needed) == 1:
         return InputError(
@@ -159,3 +183,18 @@ def _error(needed: Sequence[tuple[str, MissingImport]], ctx: StageContext) -> In
         where=first,
         cure=cure,
     )
+
+
+def _cure(ctx: StageContext, packages: Sequence[str]) -> str:
+    """The file to change or to write, with its lines, and the key that it takes, if any."""
+    spec = environment_spec(ctx.spec, ctx.paths.folder)
+    file = spec.conda or (spec.requirements[0] if spec.requirements else "")
+    if file and len(packages) == 1:
+        return f"Add to {file}: {packages[0]}"
+    lines = [f"  {name}" for name in packages]
+    if file:
+        return "\n".join([f"Add to {file}:", *lines])
+    end = "No key is needed for it in shipway.yaml."
+    if ctx.spec.environment is not None:
+        end = "and under `environment` in shipway.yaml: requirements: requirements.txt"
+    return "\n".join(["Write and commit requirements.txt, beside shipway.yaml:", *lines, end])

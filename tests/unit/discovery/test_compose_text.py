@@ -180,3 +180,29 @@ def test_comments_stand_behind_short_lines_and_before_long_ones():
     assert "\n# word word" in text
     assert max(map(len, text.splitlines())) <= 100
     assert again(text) == spec
+
+
+def test_a_command_that_fits_on_no_line_is_folded():
+    saves = (
+        "import pickle, runpy; ran = runpy.run_path('analysis.py', run_name='__main__'); "
+        "pickle.dump(ran['clf'], open('model.pkl', 'wb'))"
+    )
+    train = TrainSpec(command=(f'python -c "{saves}"',), model=("model.pkl",), allow_pickle=True)
+    model = ModelSpec(name="x", task="binary", target="y", positive="1")
+    spec = Spec(1, "x", model, train=train)
+    text = write(spec, {("train", "command"): "it saves what the script forgets"})
+    assert read_text(text, HERE).spec == spec
+    assert text.splitlines()[-6:-2] == [
+        "  command: >-",
+        '    python -c "import pickle, runpy;',
+        "    ran = runpy.run_path('analysis.py', run_name='__main__');",
+        "    pickle.dump(ran['clf'], open('model.pkl', 'wb'))\"",
+    ]
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=60))
+def test_long_texts_are_the_same_when_read(text):
+    words = f"x {text} " + "a; # b: " * 15 + "end"
+    model = ModelSpec(name="x", task="binary", target="y", positive="1", description=words)
+    spec = Spec(1, "x", model=model)
+    assert read_text(write(spec, {("model", "description"): "long"}), HERE).spec == spec

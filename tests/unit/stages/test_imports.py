@@ -12,6 +12,8 @@ from shipway.records.source import PythonEnvironment
 from shipway.spec.types import EnvironmentSpec, TrainSpec
 from shipway.stages.imports import check_imports, entry_files, provided
 
+DECLARED = EnvironmentSpec(requirements=("deps.txt",))
+
 
 @pytest.fixture
 def environment(tmp_path) -> PythonEnvironment:
@@ -24,7 +26,13 @@ def environment(tmp_path) -> PythonEnvironment:
     return PythonEnvironment("d", "3.11.7", "linux", "", (), interpreter, "")
 
 
-def check(tmp_path: Path, environment, spec: TrainSpec, **files: str) -> list[str]:
+def check(
+    tmp_path: Path,
+    environment,
+    spec: TrainSpec,
+    declared: EnvironmentSpec | None = DECLARED,
+    **files: str,
+) -> list[str]:
     folder = tmp_path / "work"
     for name, text in files.items():
         path = folder / (name.replace("__", "/") + ".py")
@@ -35,7 +43,8 @@ def check(tmp_path: Path, environment, spec: TrainSpec, **files: str) -> list[st
     ctx = SimpleNamespace(
         code=lambda patterns, tests: dict.fromkeys(names, ""),
         document=SimpleNamespace(where=lambda *keys: "shipway.yaml:9"),
-        spec=SimpleNamespace(environment=EnvironmentSpec(requirements=("deps.txt",))),
+        spec=SimpleNamespace(environment=declared),
+        paths=SimpleNamespace(folder=tmp_path),
         tell=told.append,
     )
     check_imports(ctx, environment, spec, folder)
@@ -68,7 +77,28 @@ def test_all_of_them_at_once(tmp_path, environment):
     with pytest.raises(InputError) as caught:
         check(tmp_path, environment, train, train="import cv2\nimport yaml\nimport numpy\n")
     assert "  train.py:1: cv2\n  train.py:2: yaml" in caught.value.what
-    assert "opencv-python, " in caught.value.cure
+    assert caught.value.cure == "Add to deps.txt:\n  opencv-python\n  PyYAML"
+
+
+@pytest.mark.parametrize(
+    ("declared", "end"),
+    [
+        (None, "No key is needed for it in shipway.yaml."),
+        (
+            EnvironmentSpec(python="3.11"),
+            "and under `environment` in shipway.yaml: requirements: requirements.txt",
+        ),
+    ],
+)
+def test_without_a_requirements_file_one_is_proposed(tmp_path, environment, declared, end):
+    code = "import runpy; runpy.run_path('train.py', run_name='__main__')"
+    train = TrainSpec(command=(f'python -c "{code}"',), model=("m",))
+    with pytest.raises(InputError) as caught:
+        check(tmp_path, environment, train, declared, train="import pandas\nimport sklearn\n")
+    assert caught.value.where == "train.py:1"
+    assert caught.value.cure == (
+        f"Write and commit requirements.txt, beside shipway.yaml:\n  pandas\n  scikit-learn\n{end}"
+    )
 
 
 def test_what_nobody_runs_is_only_told(tmp_path, environment):
@@ -94,6 +124,20 @@ def test_what_nobody_runs_is_only_told(tmp_path, environment):
         (TrainSpec(command=("python b.py",), model=("m",), folder="a"), ["a/b.py"]),
         (TrainSpec(command=("./run.py x", "make"), model=("m",)), ["run.py"]),
         (TrainSpec(command=("bash go.sh",), model=("m",)), []),
+        (
+            TrainSpec(command=("python -c \"import runpy; runpy.run_path('run.py')\"",)),
+            ["run.py"],
+        ),
+        (
+            TrainSpec(command=("python -c \"import runpy; runpy.run_module('a')\"",)),
+            ["a/__main__.py", "a/__init__.py"],
+        ),
+        (
+            TrainSpec(command=('python -c "from a.b import train; train()"',)),
+            ["a/b.py", "a/__init__.py"],
+        ),
+        (TrainSpec(command=('python -c "import b"',), folder="a"), ["a/b.py"]),
+        (TrainSpec(command=('python -c "1 +"',)), []),
     ],
 )
 def test_where_a_training_starts(tmp_path, train, found):
