@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from shipway.base.errors import InputError
 from shipway.data.inference import infer_types
 from shipway.data.parsing import as_moment, integral, parse_text
 from shipway.spec.types import ColumnSpec, ColumnType
@@ -155,3 +156,11 @@ def typed(frame: pl.LazyFrame, specs: Mapping[str, ColumnSpec], *, text: bool) -
         names = [name for name in names if name in specs]
     found = views(frame, names, specs, text=text, dates=False)
     return frame.with_columns(view.values.alias(name) for name, view in found.items())
+
+
+def unfit(view: View, key: str, why: str) -> InputError:
+    """The error of a demand `key` that a column of this type can't have."""
+    return InputError(
+        f"column {view.name!r} is of type {view.type}, it can't have {key!r}: {why}",
+        cure="Change the demand, or declare the column's type.",
+    )

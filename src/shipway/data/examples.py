@@ -21,34 +21,28 @@ MOST = 5
 Mode = Literal["values", "keys", "none"]
 
 
-def find_examples(
-    frame: pl.LazyFrame, checks: Sequence[Check], id_column: str | None
-) -> list[tuple[Example, ...]]:
-    """Up to five offending rows of each check, in the order of the table; one read for all."""
-    names = frame.collect_schema().names()
-    numbered = frame.with_row_index(ROW)
-    queries = [
-        numbered.filter(check.offending).head(MOST).select(ROW, *_shown(check, names, id_column))
-        if check.offending is not None
-        else None
-        for check in checks
-    ]
-    asked = [query for query in queries if query is not None]
-    found = iter(pl.collect_all(asked))
-    return [
-        as_examples(next(found), check.values, id_column) if query is not None else ()
-        for check, query in zip(checks, queries, strict=True)
-    ]
+def shown_columns(names: Collection[str], check: Check, id_column: str | None) -> list[pl.Expr]:
+    """What an example of `check` shows, of a prepared frame of `names`.
 
-
-def _shown(check: Check, names: Sequence[str], id_column: str | None) -> list[pl.Expr]:
-    """The columns of an example: as they stand in the file, so that unreadable cells show."""
+    Cells are taken as they stand in the file, so that unreadable ones show.
+    """
     wanted = dict.fromkeys((*check.values, *([id_column] if id_column else [])))
     return [
         pl.col(RAW + name).alias(name) if RAW + name in names else pl.col(name)
         for name in wanted
         if name in names
     ]
+
+
+def rows_at(
+    parts: Sequence[pl.LazyFrame], rows: Sequence[int], check: Check, id_column: str | None
+) -> tuple[Example, ...]:
+    """The rows of those numbers as examples of `check`; `parts` make up a prepared table."""
+    frame = pl.concat(parts)
+    shown = frame.select(shown_columns(frame.collect_schema().names(), check, id_column))
+    found = pl.concat(pl.collect_all([shown.slice(row, 1) for row in rows], engine="streaming"))
+    numbered = found.insert_column(0, pl.Series(ROW, rows))
+    return as_examples(numbered, check.values, id_column)
 
 
 def as_examples(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from shipway.data.check import Check, Measured, Outcome, always, count
+from shipway.data.check import Check, Measure, Measured, Outcome, always, count
 from shipway.data.columns import View
 from shipway.data.rules import compile_condition
 from shipway.records.data import CheckResult
@@ -32,7 +32,7 @@ def rule_check(
         return Check("", "rule", text, keys, always(what), columns=names)
     known = {name: pl.Null() if views[name].empty else schema[name] for name in names}
     held = compile_condition(expression, known)
-    measures = {"failing": (~held).sum(), "missing": held.is_null().sum()}
+    measures = {"missing": Measure(held.is_null().sum())}
     return Check("", "rule", text, keys, _judge_rule, ~held, measures, names, names)
 
 

@@ -98,11 +98,16 @@ class SplitSpec(Base, frozen=True):
 
 
 class OutliersSpec(Base, frozen=True):
-    """Bounds that follow from the column itself."""
+    """Bounds that follow from the column itself.
+
+    The quartiles of `iqr` come from a sample of rows where the table is large; `exact` has them
+    computed from all values, which takes longer.
+    """
 
     method: Literal["iqr", "z"]
     factor: Annotated[float, msgspec.Meta(gt=0)]
     at_most: Amount = Amount(0)
+    exact: bool = False
 
 
 class ColumnSpec(Base, frozen=True):
