@@ -83,7 +83,9 @@ class Check:
     `offending` is true for rows that break it (None when rows can't be named); it looks at no
     other row. `judge` gets by name what `measures` came to, with `offending` also `failing`, the
     number of offending rows, and the number of all rows. `values` are the columns that an example
-    shows. `keys` is the place in the spec that demands the check. `look_again` gets what was
+    shows. `keys` is the place in the spec that demands the check. `guard`, where there is one, is a
+    cheap aggregate that is true for every stretch with an offending row; where it is not true, the
+    measures are not computed: sums are 0 there, and the others None. `look_again` gets what was
     measured and a function that reads an expression's whole column; the check that it returns is
     measured as well and takes this one's place, None leaves it at this one.
     """
@@ -97,6 +99,7 @@ class Check:
     measures: Mapping[str, Measure] = field(default_factory=dict)
     values: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    guard: pl.Expr | None = None
     repeats: Repeats | None = None
     look_again: "Callable[[Measured, ReadColumn], Check | None] | None" = None
 

@@ -26,12 +26,14 @@ from shipway.data.columns import BAD, RAW, View, demanded_type, unfit
 from shipway.data.outliers import outliers_check
 from shipway.data.wording import duration, listed, shown
 from shipway.records.base import Verdict
+from shipway.spec.document import KeyPath
 from shipway.spec.types import Amount, ColumnSpec
 
 NUMBERS = ("integer", "float")
 MOMENTS = ("date", "datetime")
 TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 NONE = Amount(0)
+FEW = 16
 
 
 def column_checks(view: View, spec: ColumnSpec, now: datetime.datetime) -> Iterator[Check]:
@@ -52,21 +54,27 @@ def column_checks(view: View, spec: ColumnSpec, now: datetime.datetime) -> Itera
             yield build(view, spec)
 
 
+def _place(view: View) -> KeyPath:
+    return ("data", "columns", view.name)
+
+
 def _check(
     view: View,
     key: str,
     expected: str,
     offending: pl.Expr,
     judge: Judge,
+    guard: pl.Expr | None = None,
     **measures: Measure,
 ) -> Check:
     return Check(
         column=view.name,
         name=key,
         expected=expected,
-        keys=("data", "columns", view.name, key),
+        keys=(*_place(view), key),
         judge=judge,
         offending=offending,
+        guard=guard,
         measures=measures,
         values=(view.name,),
     )
@@ -80,15 +88,22 @@ def _type(view: View, spec: ColumnSpec) -> Check:
         judge: Judge = lambda measured, rows: Outcome(  # noqa: E731
             "failed", f"the file has {view.found}", failing=rows
         )
-        return _check(view, "type", expected, pl.lit(value=False), judge)
+        return Check(view.name, "type", expected, (*_place(view), "type"), judge)
+    if not view.lossy:
+        judge = lambda measured, rows: at_most(NONE)({"failing": 0}, rows)  # noqa: E731
+        return Check(view.name, "type", expected, (*_place(view), "type"), judge)
     first = pl.col(RAW + view.name).filter(bad).first()
     say = lambda measured: f"first {shown(measured['first'])}"  # noqa: E731
-    return _check(view, "type", expected, bad, at_most(NONE, say), first=Measure(first, "first"))
+    return _check(
+        view, "type", expected, bad, at_most(NONE, say), bad.any(), first=Measure(first, "first")
+    )
 
 
 def _missing(view: View, spec: ColumnSpec) -> Check:
     allowed = spec.max_missing or NONE
-    missing = pl.col(view.name).is_null() & ~pl.col(BAD + view.name)
+    missing = pl.col(view.name).is_null()
+    if view.lossy:
+        missing = missing & ~pl.col(BAD + view.name)
     return _check(view, "max_missing", amount(allowed), missing, at_most(allowed))
 
 
@@ -96,14 +111,20 @@ def _bound(view: View, bound: float | str | None, key: str) -> Check:
     """`min` or `max`; an infinite value violates both."""
     value = pl.col(view.name)
     limit = _limit(view, bound, key)
-    outside = value < limit if key == "min" else value > limit
+    lowest, highest = value.min(), value.max()
+    outside, beyond = (
+        (value < limit, lowest < limit) if key == "min" else (value > limit, highest > limit)
+    )
     if view.type == "float":
         outside = outside | value.is_infinite()
+        beyond = beyond | lowest.is_infinite() | highest.is_infinite()
     extreme = value.filter(outside).min() if key == "min" else value.filter(outside).max()
     word = "lowest" if key == "min" else "highest"
     say = lambda measured: f"{word} {shown(measured['extreme'])}"  # noqa: E731
     measure = Measure(extreme, "min" if key == "min" else "max")
-    return _check(view, key, _bound_text(bound), outside, at_most(NONE, say), extreme=measure)
+    return _check(
+        view, key, _bound_text(bound), outside, at_most(NONE, say), beyond, extreme=measure
+    )
 
 
 def _bound_text(bound: float | str | None) -> str:
@@ -149,6 +170,9 @@ def _is_one_of(view: View, allowed: list[str]) -> pl.Expr:
     if view.type in MOMENTS:
         moments = pl.Series([_moment(view, text, "values") for text in allowed])
         return column.cast(pl.Datetime("us")).is_in(moments.cast(pl.Datetime("us")).implode())
+    if len(allowed) <= FEW:
+        # Comparing a short text takes a few instructions, looking it up a hash.
+        return pl.any_horizontal([column == text for text in allowed])
     return column.is_in(allowed)
 
 
@@ -162,7 +186,7 @@ def _unique(view: View, spec: ColumnSpec) -> Check:
         column=view.name,
         name="unique",
         expected="",
-        keys=("data", "columns", view.name, "unique"),
+        keys=(*_place(view), "unique"),
         judge=judge,
         values=(view.name,),
         repeats=Repeats((view.name,)),
@@ -203,7 +227,7 @@ def _fresh(view: View, spec: ColumnSpec, now: datetime.datetime) -> Check:
         column=view.name,
         name="newest_within",
         expected=duration(within),
-        keys=("data", "columns", view.name, "newest_within"),
+        keys=(*_place(view), "newest_within"),
         judge=judge,
         measures={"newest": Measure(pl.col(view.name).cast(pl.Datetime("us")).max(), "max")},
     )

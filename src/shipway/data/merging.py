@@ -88,18 +88,20 @@ def aggregates(name: str, measure: Measure) -> Iterator[pl.Expr]:
 
 
 def part_of(measure: Measure, name: str, found: Mapping[str, Any]) -> Part:
-    """The measure's part in the answers of one batch."""
+    """The measure's part in the answers of one batch; that of no row where it was not asked."""
     match measure.merge:
         case "moments":
-            count = int(found[f"{name}.count"])
-            mean, spread = found[f"{name}.mean"] or 0.0, found[f"{name}.var"] or 0.0
-            return Part("moments", Moments(count, mean, spread * count))
+            count = int(found.get(f"{name}.count", 0))
+            mean, spread = found.get(f"{name}.mean"), found.get(f"{name}.var")
+            return Part("moments", Moments(count, mean or 0.0, (spread or 0.0) * count))
         case "counts":
-            rows = found[name]
+            rows = found.get(name, ())
             counts = None if len(rows) > DISTINCT_LIMIT else dict(tuple(r.values()) for r in rows)
             return Part("counts", Counts(counts))
+        case "sum":
+            return Part("sum", found.get(name) or 0)
         case merge:
-            return Part(merge, found[name])
+            return Part(merge, found.get(name))
 
 
 def join(one: Part, other: Part) -> Part:
@@ -107,7 +109,7 @@ def join(one: Part, other: Part) -> Part:
     a, b = one.value, other.value
     match one.merge:
         case "sum":
-            return Part("sum", (a or 0) + (b or 0))
+            return Part("sum", a + b)
         case "moments" | "counts":
             return Part(one.merge, a.union(b))
         case _ if a is None or b is None:

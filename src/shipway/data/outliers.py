@@ -2,7 +2,8 @@
 """Values beyond bounds that follow from the column's finite values; infinity is beyond any.
 
 `iqr`: quartiles (linear interpolation) ± factor × interquartile range (Tukey 1977), from a sample
-of rows unless `exact` is demanded: `sampling` states how far they may be off in rank. `z`: mean ±
+of rows unless `exact` is demanded or too few of its rows have a value: `sampling` states how far
+they may be off in rank. `z`: mean ±
 factor × sample standard deviation, over all values.
 
 Where smallest and largest value lie within the bounds, nothing more is read. Otherwise the column
@@ -21,6 +22,8 @@ from shipway.spec.types import ColumnSpec, OutliersSpec
 
 NUMBERS = ("integer", "float")
 DIGITS = 12
+ENOUGH = 4096
+QUARTILES = (0.25, 0.75)
 Bounds = tuple[float, float]
 
 
@@ -32,20 +35,18 @@ def outliers_check(view: View, spec: ColumnSpec) -> Check:
         raise unfit(view, "outliers", "only numbers have them")
     value = pl.col(view.name).cast(pl.Float64)
     finite = pl.when(value.is_finite()).then(value)
-    measures = {
-        "infinite": Measure(value.is_infinite().sum()),
-        "low": Measure(finite.min(), "min"),
-        "high": Measure(finite.max(), "max"),
-    }
+    measures = {"low": Measure(value.min(), "min"), "high": Measure(value.max(), "max")}
     if wanted.method == "z":
         measures["moments"] = Measure(finite, "moments")
     elif not wanted.exact:
         measures["sample"] = Measure(finite, "sample")
 
     def look_again(measured: Measured, read: ReadColumn) -> Check | None:
+        low, high = measured["low"], measured["high"]
+        if low is None:
+            return None
         bounds = _bounds(measured, wanted, read, finite)
-        within = bounds is None or (bounds[0] <= measured["low"] <= measured["high"] <= bounds[1])
-        if within and not measured["infinite"]:
+        if bounds is not None and bounds[0] <= low <= high <= bounds[1]:
             return None
         return _counting(view, wanted, bounds, _error(measured))
 
@@ -95,21 +96,19 @@ def _bounds(
     measured: Measured, wanted: OutliersSpec, read: ReadColumn, finite: pl.Expr
 ) -> Bounds | None:
     """None where there is no finite value."""
-    if measured["low"] is None:
-        return None
     if wanted.method == "z":
         moments: Moments = measured["moments"]
-        return _around(moments.mean, moments.mean, wanted.factor * (moments.sd or 0.0))
-    if wanted.exact:
-        column = read(finite)
-        quartiles = [column.quantile(each, interpolation="linear") for each in (0.25, 0.75)]
+        reach = wanted.factor * (moments.sd or 0.0)
+        return _around(moments.mean, moments.mean, reach) if moments.count else None
+    sample: Sample | None = measured.get("sample")
+    if sample is not None and (sample.whole or len(sample.values) >= ENOUGH):
+        quartiles = [sample.quantile(each) for each in QUARTILES]
     else:
-        sample: Sample = measured["sample"]
-        quartiles = [sample.quantile(each) for each in (0.25, 0.75)]
-        if quartiles[0] is None:
-            column = read(finite)
-            quartiles = [column.quantile(each, interpolation="linear") for each in (0.25, 0.75)]
-    first, third = float(quartiles[0] or 0.0), float(quartiles[1] or 0.0)
+        column = read(finite).drop_nulls()
+        quartiles = [column.quantile(each, interpolation="linear") for each in QUARTILES]
+    first, third = quartiles
+    if first is None or third is None:
+        return None
     return _around(first, third, wanted.factor * (third - first))
 
 
@@ -122,4 +121,4 @@ def _around(low: float, high: float, reach: float) -> Bounds:
 
 def _error(measured: Measured) -> float:
     sample: Sample | None = measured.get("sample")
-    return sample.rank_error() if sample is not None and len(sample.values) else 0.0
+    return sample.rank_error() if sample is not None and len(sample.values) >= ENOUGH else 0.0

@@ -11,6 +11,7 @@ by the hash of the row's number, examples are the first rows. Only means and dev
 in their last digits.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -115,13 +116,25 @@ class _Pass:
         self.schema = frame.collect_schema()
         self.checks = checks
         self.id = id_column
-        asked = [
-            (f"{number}.{name}", measure)
+        self.asked = [
+            {name: (f"{number}.{name}", measure) for name, measure in check.asked().items()}
             for number, check in enumerate(checks)
-            for name, measure in check.asked().items()
         ]
-        self.aggregates = [each for name, measure in asked for each in aggregates(name, measure)]
-        self.sampled = [m.expr.alias(name) for name, m in asked if m.merge == "sample"]
+        self.aggregates = [
+            [each for name, measure in asked.values() for each in aggregates(name, measure)]
+            for asked in self.asked
+        ]
+        self.first = [
+            query
+            for number, (check, queries) in enumerate(zip(checks, self.aggregates, strict=True))
+            for query in (queries if check.guard is None else [check.guard.alias(f"{number}?")])
+        ]
+        self.sampled = [
+            measure.expr.alias(name)
+            for asked in self.asked
+            for name, measure in asked.values()
+            if measure.merge == "sample"
+        ]
         self.needed = self._needed()
         self.batch_rows = max(FEWEST_ROWS, min(MOST_ROWS, CELLS // max(1, len(self.needed))))
 
@@ -134,23 +147,26 @@ class _Pass:
             for expr in shown_columns(self.schema, check, self.id)
         ]
         keys = [name for check in self.checks if check.repeats for name in check.repeats.columns]
-        read = (*shown, *self.aggregates, *self.sampled)
+        queries = itertools.chain(self.first, *self.aggregates)
+        read = (*shown, *queries, *self.sampled)
         wanted = {name for expr in read for name in expr.meta.root_names()} | set(keys)
         return [name for name in self.schema if name in wanted]
 
     def nothing(self, first_row: int) -> Partial:
         """The partial of no rows."""
-        empty = self._parts(self._ask(pl.DataFrame(schema=self.schema)))
-        keys = tuple(
-            KeyHashes.none() if check.repeats is not None else None for check in self.checks
+        return Partial(
+            first_row=first_row,
+            rows=0,
+            parts=self._measure(pl.DataFrame(schema=self.schema)),
+            examples=tuple(() for _ in self.checks),
+            keys=tuple(KeyHashes.none() if check.repeats else None for check in self.checks),
+            sample=RowSample(sample_size(len(self.sampled))),
         )
-        sample = RowSample.of(sample_size(len(self.sampled)))
-        return Partial(first_row, 0, empty, tuple(() for _ in self.checks), keys, sample)
 
     def add(self, partial: Partial, batch: pl.DataFrame) -> Partial:
         """`partial` with the rows of `batch`, which come right after it."""
         first_row = partial.first_row + partial.rows
-        parts = self._parts(self._ask(batch))
+        parts = self._measure(batch)
         return Partial(
             partial.first_row,
             partial.rows + batch.height,
@@ -166,19 +182,23 @@ class _Pass:
             self._sample(partial.sample, batch, first_row),
         )
 
-    def _ask(self, batch: pl.DataFrame) -> dict[str, Any]:
-        if not self.aggregates:
-            return {}
-        return batch.lazy().select(self.aggregates).collect().row(0, named=True)
-
-    def _parts(self, found: dict[str, Any]) -> tuple[dict[str, Part], ...]:
+    def _measure(self, batch: pl.DataFrame) -> tuple[dict[str, Part], ...]:
+        """The parts of all checks; where a guard says that nothing offends, there is no more."""
+        found = _ask(batch, self.first)
+        rest = [
+            query
+            for number, check in enumerate(self.checks)
+            if check.guard is not None and found[f"{number}?"]
+            for query in self.aggregates[number]
+        ]
+        found |= _ask(batch, rest)
         return tuple(
             {
-                name: part_of(measure, f"{number}.{name}", found)
-                for name, measure in check.asked().items()
+                name: part_of(measure, query, found)
+                for name, (query, measure) in asked.items()
                 if measure.merge != "sample"
             }
-            for number, check in enumerate(self.checks)
+            for asked in self.asked
         )
 
     def _examples(
@@ -216,3 +236,7 @@ class _Pass:
         places, hashes = sample.chosen(first_row, batch.height)
         cells = batch[places].lazy().select(self.sampled).collect()
         return sample.add(batch.height, hashes, cells)
+
+
+def _ask(batch: pl.DataFrame, queries: Sequence[pl.Expr]) -> dict[str, Any]:
+    return batch.lazy().select(queries).collect().row(0, named=True) if queries else {}

@@ -19,7 +19,9 @@ import numpy as np
 import polars as pl
 
 CELLS = 1 << 22
-FEWEST, MOST = 1 << 13, 1 << 17
+FEWEST, MOST = 1 << 13, 1 << 16
+PIECES = 256
+HIGHEST = 2**64 - 1
 DOUBT = 0.01
 
 
@@ -52,48 +54,57 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True)
 class RowSample:
-    """Up to `size` rows: their hashes, and their cells in `frame`; `rows` of the table were seen.
+    """The rows with the `size` smallest hashes among `rows` rows, and some that may yet drop out.
 
-    Begin with `RowSample.of(size)`.
+    `frames` hold their cells. Hashes above `limit` can't belong to them any more. Begin with
+    `RowSample.of(size)`.
     """
 
     size: int
-    rows: int
-    hashes: np.ndarray
-    frame: pl.DataFrame | None
-
-    @classmethod
-    def of(cls, size: int) -> "RowSample":
-        """A sample of no rows yet."""
-        return cls(size, 0, np.empty(0, np.uint64), None)
+    rows: int = 0
+    hashes: tuple[np.ndarray, ...] = ()
+    frames: tuple[pl.DataFrame, ...] = ()
+    limit: int = HIGHEST
 
     def chosen(self, first_row: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
-        """Which of the rows from number `first_row` on belong in the sample: places and hashes."""
+        """Which of the rows from number `first_row` on may belong in it: places and hashes."""
         hashes = hash_rows(first_row, rows)
-        if len(self.hashes) < self.size:
-            return np.arange(rows), hashes
-        places = np.flatnonzero(hashes < self.hashes.max())
+        places = np.flatnonzero(hashes <= np.uint64(self.limit))
         return places, hashes[places]
 
     def add(self, rows: int, hashes: np.ndarray, cells: pl.DataFrame) -> "RowSample":
         """With the chosen rows of a stretch of `rows` rows."""
-        return self.union(RowSample(self.size, rows, hashes, cells))
+        return self.union(RowSample(self.size, rows, (hashes,), (cells,)))
 
     def union(self, other: "RowSample") -> "RowSample":
         """The sample of both stretches, which have no row in common."""
-        hashes = np.concatenate([self.hashes, other.hashes])
-        frames = [frame for frame in (self.frame, other.frame) if frame is not None]
-        frame = pl.concat(frames) if frames else None
+        joined = RowSample(
+            self.size,
+            self.rows + other.rows,
+            self.hashes + other.hashes,
+            self.frames + other.frames,
+            min(self.limit, other.limit),
+        )
+        held = sum(map(len, joined.hashes))
+        return joined.pruned() if held > 2 * self.size or len(joined.hashes) > PIECES else joined
+
+    def pruned(self) -> "RowSample":
+        """Without the rows that dropped out."""
+        if not self.frames:
+            return self
+        hashes, frame, limit = np.concatenate(self.hashes), pl.concat(self.frames), self.limit
         if len(hashes) > self.size:
             kept = np.sort(np.argpartition(hashes, self.size - 1)[: self.size])
-            hashes, frame = hashes[kept], frame[kept] if frame is not None else None
-        return RowSample(self.size, self.rows + other.rows, hashes, frame)
+            hashes, frame = hashes[kept], frame[kept]
+            limit = int(hashes.max())
+        return RowSample(self.size, self.rows, (hashes,), (frame,), limit)
 
     def column(self, name: str) -> Sample:
         """What the sample says of one column."""
-        if self.frame is None:
+        frames = self.pruned().frames
+        if not frames:
             return Sample(np.empty(0), whole=True)
-        values = self.frame[name].drop_nulls().cast(pl.Float64).sort().to_numpy()
+        values = frames[0][name].drop_nulls().cast(pl.Float64).sort().to_numpy()
         return Sample(values, whole=self.rows <= self.size)
 
 
