@@ -19,6 +19,16 @@ from shipway_runtime.formats import FILES_FLAVOUR, FinishRequest, ModelInfo
 from shipway_runtime.takeover import Taken
 
 
+def describe(request: FinishRequest) -> Columns:
+    """The columns of the training table; none where nothing is installed that reads a table."""
+    try:
+        return assemble.describe(request)
+    except UserError:
+        if request.predict:
+            raise
+        return Columns((), (), "rows")
+
+
 def keep(
     request: FinishRequest,
     taken: Taken,

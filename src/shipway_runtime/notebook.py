@@ -9,6 +9,7 @@ notebook is written after each cell: whatever happens, it shows how far it came.
 from __future__ import annotations
 
 import os
+import pickle
 import sys
 from pathlib import Path
 from typing import Any, Mapping
@@ -41,18 +42,18 @@ def train(request: TrainRequest) -> Result:
 
 def _run(notebook: Notebook, asked: formats.NotebookFile) -> Mapping[str, Any]:
     """The variables that the cells leave."""
-    sys.path.append(asked.parts)
+    if asked.parts:
+        sys.path.append(asked.parts)
     os.environ["MPLBACKEND"] = PICTURES
     os.chdir(asked.folder)
     calls.seed_generators()
-    from shipway_runtime.notebook_shell import open_shell
-
-    shell = open_shell(asked.requirements)
     executed = Path(asked.executed)
+    shell = _shell(asked.requirements, executed.parent / "ipython")
     for cell in notebook.code:
         if not cell.source.strip():
             continue
-        cell.content["execution_count"] = shell.execution_count
+        if cell.number:
+            cell.content["execution_count"] = shell.execution_count
         notebook.write(executed, cell)
         failure = shell.run(cell)
         notebook.write(executed)
@@ -62,16 +63,29 @@ def _run(notebook: Notebook, asked: formats.NotebookFile) -> Mapping[str, Any]:
     return dict(shell.user_ns)
 
 
+def _shell(requirements: str, folder: Path) -> Any:
+    try:
+        from shipway_runtime.notebook_shell import open_shell
+    except ImportError as error:
+        raise UserError(
+            "notebook",
+            f"IPython can't be loaded beside the project's packages: {error}",
+            "Add ipython to the requirements.",
+        ) from error
+    return open_shell(requirements, folder)
+
+
 def _failed(notebook: Notebook, cell: Cell, failure: Any) -> UserError:
     """What the cell raised, with the lines of cells that led there."""
     if isinstance(failure.error, UserError):
         error = failure.error
         return UserError(error.kind, f"{notebook.place(cell)} {error.message}", error.cure)
     error = failure.error
-    text = str(error).strip().split("\n")[0]
-    message = f"{notebook.place(cell)} raised {type(error).__name__}" + (
-        f": {text}" if text else ""
-    )
+    text = error.msg if isinstance(error, SyntaxError) else str(error).strip().split("\n")[0]
+    did = f"raised {type(error).__name__}" + (f": {text}" if text else "")
+    if isinstance(error, SystemExit):
+        did = f"ended the notebook by sys.exit({error.code!r})"
+    message = f"{notebook.place(cell)} {did}"
     by_count = {each.content.get("execution_count"): each for each in notebook.code}
     lines = []
     for count, number, code in failure.frames:
@@ -130,8 +144,38 @@ def _keep(
 ) -> Result:
     from shipway_runtime.flavours.sklearn import Estimator
 
+    _check_portable(request.notebook, model)
     Path(request.output).mkdir(parents=True, exist_ok=True)
     info = assemble.save_estimator(request, model, columns)
     original = None if request.predict else Estimator(model)
     info, golden = assemble.complete(request, info, original)
     return Result(info.flavour, tuple(feature.name for feature in info.features), golden, metrics)
+
+
+class _Watcher:
+    """A file that keeps nothing, and remembers whether the notebook's own names went by."""
+
+    found = False
+
+    def write(self, data: bytes) -> int:
+        self.found = self.found or b"__main__" in bytes(data)
+        return len(data)
+
+
+def _check_portable(asked: formats.NotebookFile | None, model: Any) -> None:
+    """UserError for a model that needs functions or classes of the notebook: nobody else has them.
+
+    What can't be pickled at all is left to the flavour that saves the model.
+    """
+    watcher = _Watcher()
+    try:
+        pickle.Pickler(watcher, protocol=4).dump(model)
+    except Exception:  # a model may refuse in any way
+        return
+    if watcher.found and asked is not None:
+        raise UserError(
+            "returned",
+            f"the model needs functions or classes that are defined in {asked.name} itself",
+            "Move them to a module, a .py file beside the notebook, and import them: what predicts "
+            "later does not have the notebook.",
+        )

@@ -12,11 +12,12 @@ import contextlib
 import importlib.metadata
 import io
 import linecache
+import os
 import re
 import subprocess
 import sys
-import tempfile
 import traceback
+from pathlib import Path
 from typing import Any, Iterator, NamedTuple, Sequence
 
 from IPython.core.displayhook import DisplayHook
@@ -66,9 +67,10 @@ class _Recorder:
     def text(self, name: str, text: str) -> None:
         if self.kept >= MOST_TEXT:
             return
+        left = MOST_TEXT - self.kept
         self.kept += len(text)
         if self.kept >= MOST_TEXT:
-            text += CUT
+            text = text[:left] + CUT
         last = self.outputs[-1] if self.outputs and not self.clear_next else {}
         if last.get("name") == name and last.get("output_type") == "stream":
             last["text"] += text
@@ -82,10 +84,11 @@ RECORDER = _Recorder()
 class _Tee(io.TextIOBase):
     """A standard stream that is recorded, and goes where it went before."""
 
+    encoding = "utf-8"
+
     def __init__(self, name: str, real: Any) -> None:
         self.name = name
         self.real = real
-        self.encoding = "utf-8"
 
     def write(self, text: str) -> int:
         self.real.write(text)
@@ -149,7 +152,8 @@ class RunShell(InteractiveShell):  # type: ignore[misc]
         outputs: list[dict[str, Any]] = cell.content["outputs"]
         RECORDER.begin(outputs)
         with _recorded_streams():
-            result = self.run_cell(cell.source, store_history=True)
+            # The cell with parameters does not count: people's own cells keep their numbers.
+            result = self.run_cell(cell.source, store_history=bool(cell.number))
         error = result.error_before_exec or result.error_in_exec
         if error is None:
             return None
@@ -158,7 +162,7 @@ class RunShell(InteractiveShell):  # type: ignore[misc]
                 "output_type": "error",
                 "ename": type(error).__name__,
                 "evalue": str(error),
-                "traceback": traceback.format_exception(type(error), error, error.__traceback__),
+                "traceback": traceback.format_exception(type(error), error, _trimmed(error)),
             }
         )
         return Failure(error, _frames(error, cell))
@@ -189,6 +193,8 @@ class RunShell(InteractiveShell):  # type: ignore[misc]
         with subprocess.Popen(  # noqa: S602
             command,
             shell=True,
+            # Pictures of other processes go nowhere: they don't have the notebook's backend.
+            env={**os.environ, "MPLBACKEND": "Agg"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -247,6 +253,14 @@ def _recorded_streams() -> Iterator[None]:
         sys.stdout, sys.stderr = before
 
 
+def _trimmed(error: BaseException) -> Any:
+    """The traceback from the cell on, without the frames of IPython before it."""
+    found = error.__traceback__
+    while found is not None and not CODE_NAME.match(found.tb_frame.f_code.co_filename):
+        found = found.tb_next
+    return found
+
+
 def _frames(error: BaseException, cell: Cell) -> list[tuple[int, int, str]]:
     """The frames of cells, and for code that does not parse the line that is wrong."""
     frames = []
@@ -274,14 +288,17 @@ def _refuse_question(prompt: object = "") -> str:
     )
 
 
-def open_shell(requirements: str) -> RunShell:
-    """The one shell of this process; `requirements` is the file that packages are added to."""
+def open_shell(requirements: str, folder: Path) -> RunShell:
+    """The one shell of this process, with a `folder` of its own.
+
+    `requirements` is the file that packages are added to.
+    """
     import getpass
 
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.display_page = True
-    config.InteractiveShell.ipython_dir = tempfile.mkdtemp(prefix="ipython-")
+    config.InteractiveShell.ipython_dir = str(folder)
     shell: RunShell = RunShell.instance(
         config=config, display_pub_class=_Publisher, displayhook_class=_Hook
     )

@@ -18,7 +18,10 @@ from shipway_runtime.flavours.model_files import SKOPS, is_pickle, load_entry
 PREDICT_CURE = (
     "Name a function of yours: `train.predict: module:function` (rows in, predictions out)."
 )
-OWN_CLASS = re.compile(r"Can't get attribute '(\w+)' on <module '__main__'")
+OWN_CLASS = re.compile(
+    r"(?:Can't get attribute|module '__main__' has no attribute) '(\w+)'"
+    r"(?: on <module '__main__'|$)"
+)
 
 
 class Taken(NamedTuple):

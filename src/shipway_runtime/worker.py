@@ -100,7 +100,8 @@ def train(request: TrainRequest) -> Result:
 def finish(request: FinishRequest) -> Result:
     """Make a model directory of the files that the user's command wrote."""
     taken = takeover.take(request.model_files)
-    columns = assemble.describe(request)
+    describe = kept_files.describe if request.application else assemble.describe
+    columns = describe(request)
     _make_output(request.output)
     if request.predict:
         takeover.refuse_pickles(taken, assemble.trust_of(request))

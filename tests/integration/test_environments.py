@@ -5,12 +5,15 @@ import base64
 import hashlib
 import os
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from shipway.adapters.environments.interface import worker_environment
+from shipway.adapters.environments.relaxing import Relaxing, Unrelaxable
+from shipway.adapters.environments.requirements import read_inputs
 from shipway.adapters.environments.uv import UvEnvironments
 from shipway.base.errors import InputError, OutsideError
 from shipway.spec.types import EnvironmentSpec
@@ -180,3 +183,75 @@ def test_a_python_that_is_not_there(cache, project, monkeypatch):
     spec = EnvironmentSpec(requirements=("requirements.txt",), python="3.99")
     with pytest.raises(InputError, match=r"no Python 3\.99"):
         resolve(cache, project, spec)
+
+
+def test_a_contradiction_is_explained_by_its_lines(cache, project):
+    write_wheel(project.parent / "wheels", "shipwaytestd", "3.0", "shipwaytestb<2")
+    (project / "base.txt").write_text("\nshipwaytestd==3.0\n")
+    require(project, "-r base.txt", "shipwaytestb==2.0  # new")
+    with pytest.raises(InputError) as caught:
+        resolve(cache, project)
+    assert caught.value.where == "base.txt:2"
+    said = caught.value.what
+    assert "the requirements contradict each other on Python 3." in said
+    assert "base.txt:2: shipwaytestd==3.0, which needs shipwaytestb<2" in said
+    assert "requirements.txt:4: shipwaytestb==2.0" in said
+    assert "shipwaytestb: 2.0 exists" in said or "shipwaytestb: the newest" in said
+    assert "shipway run --relax" in caught.value.cure
+
+
+def test_the_fewest_pins_are_loosened_and_little(cache, project):
+    wheels = project.parent / "wheels"
+    write_wheel(wheels, "shipwayteste", "1.0", "shipwaytestb<2")
+    write_wheel(wheels, "shipwaytestf", "1.0", "shipwaytestb<2")
+    needs = ["shipwaytestb==2.0", "shipwayteste==1.0", "shipwaytestf==1.0", "shipwaytesta==0.9"]
+    require(project, *needs)
+    inputs = read_inputs(project, SPEC.requirements)
+    search = Relaxing(inputs, sys.executable, lambda line: None)
+    changes = [(one.statement.text, one.becomes, one.takes) for one in search.find()]
+    assert changes == [
+        ("shipwaytestb==2.0", "shipwaytestb", "1.5"),
+        ("shipwaytesta==0.9", "shipwaytesta>=0.9,<1", ""),
+    ] or changes == [
+        ("shipwaytestb==2.0", "shipwaytestb", "1.5"),
+        ("shipwaytesta==0.9", "shipwaytesta>=0.9", "1.0"),
+    ]
+    assert search.exact
+
+
+def test_requirements_that_resolve_need_no_change(project):
+    inputs = read_inputs(project, SPEC.requirements)
+    assert Relaxing(inputs, sys.executable, lambda line: None).find() == []
+
+
+def test_a_package_that_nobody_has_is_no_matter_of_pins(project):
+    require(project, "shipwaytestz==1", "shipwaytestb==2.0")
+    inputs = read_inputs(project, SPEC.requirements)
+    with pytest.raises(Unrelaxable, match="shipwaytestz"):
+        Relaxing(inputs, sys.executable, lambda line: None).find()
+
+
+def test_a_folder_of_wheels_in_the_project(cache, project):
+    write_wheel(project / "vendor", "shipwaytestg", "1.0")
+    (project / "requirements.txt").write_text("--no-index\n-f vendor\nshipwaytestg\n")
+    environment, _ = resolve(cache, project)
+    assert "-f vendor" in environment.lock
+    assert str(project) not in environment.lock
+    assert ask(environment, "import shipwaytestg; print(shipwaytestg.version)") == "1.0\n"
+
+
+def test_a_setup_file_that_computes_is_asked_in_a_copy(cache, project):
+    (project / "setup.py").write_text(
+        "from setuptools import setup\n"
+        "setup(name='p', version='1', install_requires=open('needs.in').read().split())\n"
+    )
+    (project / "needs.in").write_text("shipwaytestb==1.5\n")
+    before = sorted(path.name for path in project.iterdir())
+    (project / "wheels.txt").write_text(f"--find-links {project.parent}/wheels\n")
+    spec = EnvironmentSpec(requirements=("setup.py", "wheels.txt"))
+    try:
+        environment, _ = resolve(cache, project, spec)
+    except OutsideError:
+        pytest.skip("setuptools, which builds it, can't be fetched")
+    assert [package.version for package in environment.packages] == ["1.5"]
+    assert sorted(path.name for path in project.iterdir()) == sorted([*before, "wheels.txt"])

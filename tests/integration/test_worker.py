@@ -341,9 +341,9 @@ def test_the_positive_class_must_exist(project):
 
 
 def finishing(project: Path, *files: str, **more) -> FinishRequest:
-    fields = request(project, "none")._asdict()
-    for name in ("function", "params", "verb"):
-        fields.pop(name)
+    asked = request(project, "none")._asdict()
+    fields = {name: asked[name] for name in FinishRequest._fields if name in asked}
+    del fields["verb"]
     return FinishRequest(**{**fields, **more}, model_files=files)
 
 

@@ -14,7 +14,12 @@ from journey import Project
 from toy_project import write_toy
 
 collect_ignore = ["shapes"]
-CI_WORDS = ("CI", "GITHUB_", "GITLAB_", "BRANCH_", "BUILD_", "SHIPWAY_", "GIT_")
+# A journey is a user's at a laptop, wherever it is run: in CI a store that goes away with the
+# checkout is refused.
+CI_WORDS = (
+    *("CI", "GITHUB_", "GITLAB_", "BRANCH_", "BUILD_", "SHIPWAY_", "GIT_"),
+    *("TF_BUILD", "JENKINS_", "CODEBUILD_"),
+)
 
 
 @pytest.fixture(scope="session")

@@ -85,11 +85,7 @@ def test_it_reads_a_file_of_its_authors_machine(script):
 
 
 def test_it_opens_a_window(script):
-    made = script(
-        "import os\n"
-        "assert os.environ['MPLBACKEND'] == 'Agg'  # matplotlib's backend without a screen\n"
-        + WRITE
-    )
+    made = script("import os\nassert os.environ['MPLBACKEND'] == 'Agg'  # no screen\n" + WRITE)
     ended = made.run("--until", "train")
     assert ended.code == 0, ended.text
 

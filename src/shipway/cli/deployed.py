@@ -22,6 +22,7 @@ def show_deployed(done: Deployed, *, as_json: bool) -> None:
                 "package": {"digest": done.package.digest},
                 "unchanged": deployment.unchanged,
                 "verdict": done.verification.verdict,
+                "note": done.verification.note,
             }
         )
         return
@@ -30,3 +31,5 @@ def show_deployed(done: Deployed, *, as_json: bool) -> None:
         f"{deployment.environment}: {deployment.release} ({version.model}@{version.number}) "
         f"{state} at {deployment.endpoint}"
     )
+    if done.verification.note:
+        print(f"WARNING: {deployment.release} is {done.verification.note}")

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The last lines of a run: what happened, and what to do next."""
 
-import msgspec
-
 from shipway.base.digests import short
 from shipway.cli.checks import check_lines
 from shipway.cli.gates import gate_lines
 from shipway.cli.output import command_line, print_lines
 from shipway.operations.run import RunResult
-from shipway.operations.sample import sample_request
+from shipway.operations.sample import sample_command
 from shipway.records.base import Record
 from shipway.records.data import ValidatedData
 from shipway.records.delivery import Deployment, ModelVersion, Verification
@@ -99,18 +97,21 @@ def _success(result: RunResult) -> list[str]:
     return lines
 
 
+def _warnings(deployment: Deployment, result: RunResult) -> list[str]:
+    """What the verification did not look at."""
+    found = [r for r in result.outcome.results.values() if isinstance(r, Verification) and r.note]
+    here = [each for each in found if each.environment == deployment.environment]
+    return [f"WARNING: {each.release} is {each.note}" for each in here] + [""] * bool(here)
+
+
 def _live(deployment: Deployment, result: RunResult) -> list[str]:
     folder = result.project.paths.folder
     environment = deployment.environment
     lines = [f"{environment}: {deployment.release} is live at {deployment.endpoint}", ""]
-    row = sample_request(result.project, deployment.model_digest)
-    if row is not None:
-        body = msgspec.json.encode({"instances": [row]}).decode().replace("'", "'\\''")
-        lines += [
-            "ask it:",
-            f"  curl -s {deployment.endpoint}/predict -H 'content-type: application/json' "
-            f"-d '{body}'",
-        ]
+    lines += _warnings(deployment, result)
+    ask = sample_command(result.project, deployment.endpoint, deployment.model_digest)
+    if ask is not None:
+        lines += ["ask it:", f"  {ask}"]
     return [
         *lines,
         "stop it:",

@@ -10,7 +10,7 @@ from shipway.base.events import Event, Listener
 from shipway.cli.ending import failure_lines
 from shipway.cli.output import print_lines, print_table
 from shipway.cli.progress import Progress
-from shipway.operations.run_all import ProjectRun, Watcher
+from shipway.operations.run_all import SIGNING, ProjectRun, Watcher
 
 MOST_NAMES = 4
 
@@ -55,8 +55,8 @@ class Shown(Watcher):
 
 
 class _Changes(Progress):
-    """The progress of one run, without the stages that were answered from the cache; `head` goes
-    before the first line.
+    """The progress of one run, without the stages that were answered from the cache or that every
+    commit has; `head` goes before the first line.
     """
 
     def __init__(self, stream: TextIO, head: str, *, explain: bool) -> None:
@@ -71,7 +71,7 @@ class _Changes(Progress):
 
     def _stage_ended(self, event: Event) -> None:
         quiet = event.details["cached"] or event.details["status"] == "skipped"
-        if not quiet and event.stage != "checkout":
+        if not quiet and event.stage not in SIGNING:
             super()._stage_ended(event)
 
     def _write(self, text: str) -> None:

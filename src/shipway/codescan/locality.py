@@ -6,6 +6,8 @@ A script finds what lies beside it, and what lies in the folders above it up to 
 the project's files counts too, unless the name is one of a well-known library.
 """
 
+
+import functools
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
@@ -44,9 +46,12 @@ class LocalModules(msgspec.Struct, frozen=True):
 
     def folder_of(self, module: str, importer: Path) -> str | None:
         """The folder in which `importer` surely finds the top-level `module`; None for nowhere."""
-        if not importer.is_relative_to(self.root):
+        if module not in self.anywhere:
             return None
-        for folder in search_path(importer.relative_to(self.root).as_posix()):
+        lead, inside = f"{self.root}/", str(importer)
+        if not inside.startswith(lead):
+            return None
+        for folder in search_path(inside[len(lead) :].rpartition("/")[0]):
             if module in self.folders.get(folder, {}):
                 return folder
         return None
@@ -83,9 +88,10 @@ class LocalModules(msgspec.Struct, frozen=True):
         return self.folders.get(folder, {}).get("__init__")
 
 
-def search_path(importer: str) -> list[str]:
-    """Where a file looks for modules: its folder, those above it, and the usual `src/`."""
-    folder = PurePosixPath(importer).parent
+@functools.cache
+def search_path(inside: str) -> list[str]:
+    """Where a file in a folder looks for modules: there, above it, and in the usual `src/`."""
+    folder = PurePosixPath(inside)
     above = [folder, *folder.parents]
     names = ["" if str(one) == "." else str(one) for one in above]
     usual = [f"{base}/{name}" if base else name for base in names for name in SOURCE_FOLDERS]

@@ -36,6 +36,18 @@ def dataset_paths(dataset: Dataset, folder: Path, objects: Objects, scratch: Pat
     return [target]
 
 
+def rewrite_as_csv(parquet: Path) -> Path:
+    """The same rows as CSV, written once beside the Parquet file."""
+    import polars as pl
+
+    target = parquet.with_suffix(".csv")
+    if not target.exists():
+        partial = target.with_name(f".{os.urandom(6).hex()}.csv")
+        pl.scan_parquet(parquet).sink_csv(partial)
+        partial.replace(target)
+    return target
+
+
 def scan_dataset(
     dataset: Dataset,
     folder: Path,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from glob import has_magic
 from pathlib import Path
 
-from shipway.base.checkouts import empty_submodule_of, submodule_missing
+from shipway.base.checkouts import check_file_fetched, empty_submodule_of, submodule_missing
 from shipway.base.errors import InputError, NotAvailableYetError
 from shipway.base.names import did_you_mean
 from shipway.spec.types import DataSpec
@@ -98,7 +98,8 @@ def find_files(folder: Path, pattern: str, *, where: str = "") -> list[Path]:
         )
     if not path.is_file():
         _check_submodule(path, where)
-        raise InputError(f"{pattern} does not exist", where=where, cure=_nearest(folder, pattern))
+        cure = _by_dvc(folder, pattern) or _nearest(folder, pattern)
+        raise InputError(f"{pattern} does not exist", where=where, cure=cure)
     return [path]
 
 
@@ -115,6 +116,14 @@ def _matching(folder: Path, pattern: str, where: str) -> list[Path]:
             f"no file matches {pattern}", where=where, cure=_nearest(folder, str(base.parent / "x"))
         )
     return found
+
+
+def _by_dvc(folder: Path, pattern: str) -> str:
+    """How to get a file that DVC keeps and that nobody pulled yet; or that a folder of it holds."""
+    for place in (Path(pattern), *Path(pattern).parents):
+        if place.name and (folder / f"{place}.dvc").is_file():
+            return f"DVC keeps it: dvc pull {place}.dvc"
+    return ""
 
 
 def _check_submodule(path: Path, where: str) -> None:
@@ -137,7 +146,11 @@ def _nearest(folder: Path, pattern: str) -> str:
 
 
 def format_of(files: Sequence[Path], *, where: str = "") -> str:
-    """The kind of table that `files` are, by their endings; InputError when unknown or mixed."""
+    """The kind of table that `files` are, by their endings; InputError when unknown or mixed, and
+    for a pointer of Git LFS.
+    """
+    for file in files:
+        check_file_fetched(file)
     kinds = {file: _kind(file) for file in files}
     unknown = [file for file, kind in kinds.items() if kind is None]
     if unknown:

@@ -46,7 +46,7 @@ def _in(base: CodeBase, source: SourceFile) -> Iterator[WebApplication]:
                 yield _application(base, source, framework, target.id, value, scope.is_module)
                 return
     if source.imports_any("streamlit") and any(
-        source.dotted(call.node.func).startswith("streamlit.") for call in source.calls
+        call.name.startswith("streamlit.") for call in source.calls
     ):
         yield WebApplication(
             framework="streamlit",
@@ -58,7 +58,7 @@ def _in(base: CodeBase, source: SourceFile) -> Iterator[WebApplication]:
         )
     elif source.imports_any("gradio"):
         for call in source.calls:
-            if source.dotted(call.node.func) in ("gradio.Interface", "gradio.Blocks"):
+            if call.name in ("gradio.Interface", "gradio.Blocks"):
                 yield WebApplication(
                     framework="gradio",
                     at=source.place(call.node),
@@ -147,7 +147,7 @@ def _health(routes: tuple[Route, ...]) -> str:
 def _port(listing: Listing, source: SourceFile, framework: str) -> int:
     """The port: of the code's own run(), else of a Dockerfile or Procfile, else the usual one."""
     for call in source.calls:
-        name = source.dotted(call.node.func)
+        name = call.name
         if name == "uvicorn.run" or name.endswith(".run"):
             for keyword in call.node.keywords:
                 text = constant(keyword.value) if keyword.arg == "port" else None

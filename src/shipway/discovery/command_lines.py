@@ -16,7 +16,7 @@ from shipway.discovery.project import CodeBase
 from shipway.discovery.running import Argument, EnvironmentVariable, Flag
 from shipway.discovery.source import FunctionNode, Scope, SourceFile
 from shipway.discovery.surroundings import arguments, environment_variables
-from shipway.discovery.values import FlagDefault
+from shipway.discovery.value import FlagDefault
 
 TRAINS = re.compile(r"train|fit|run|build", re.I)
 
@@ -96,7 +96,7 @@ def sub_commands(source: SourceFile) -> Iterator[tuple[str, Scope]]:
                     said = constant(given[0]) if given else None
                     yield said or scope.node.name.replace("_", "-"), scope
     for call in source.calls:
-        if source.dotted(call.node.func) == "fire.Fire":
+        if call.name == "fire.Fire":
             yield from _fired(source, call.node)
 
 

@@ -12,13 +12,15 @@ from pathlib import Path
 
 import msgspec
 
-from shipway.discovery.compose_data import compose_data
+from shipway.discovery.compose_data import Handling, compose_data
+from shipway.discovery.compose_evaluate import Measured, compose_evaluate
 from shipway.discovery.compose_notes import Notes, Saying
 from shipway.discovery.compose_project import (
     compose_environment,
     compose_tests,
     mention_tools,
     project_name,
+    reads_parquet,
     suggest_application,
 )
 from shipway.discovery.compose_text import write
@@ -28,10 +30,9 @@ from shipway.discovery.running import EntryPoint
 from shipway.discovery.tables import TableFinding
 from shipway.discovery.tables_choice import TableChoice, choose_tables
 from shipway.discovery.tables_target import Candidate, Guess, guess
+from shipway.discovery.target_changes import TargetChange, target_change
 from shipway.spec.types import (
-    DataSpec,
     DeploySpec,
-    EvaluateSpec,
     ModelSpec,
     Spec,
     StepSpec,
@@ -40,17 +41,6 @@ from shipway.spec.types import (
 )
 
 SPEC_NAME = "shipway.yaml"
-METRICS: dict[Task, tuple[str, ...]] = {
-    "binary": ("roc_auc", "average_precision", "recall", "precision"),
-    "multiclass": ("accuracy", "balanced_accuracy", "f1_macro"),
-    "regression": ("mae", "rmse", "r2"),
-}
-LABEL_METRICS = ("accuracy", "recall", "precision", "f1")
-GATES: dict[Task, str] = {
-    "binary": "roc_auc >= 0.80",
-    "multiclass": "accuracy >= 0.80",
-    "regression": "r2 >= 0.50",
-}
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -127,7 +117,6 @@ def propose(
     if wishes.starter_tests:
         spec = msgspec.structs.replace(spec, tests=TestsSpec("pytest -q tests"))
     spec = verified(folder, spec, notes)
-    notes.after(lines=_closing(spec))
     return Proposal(
         text=write(spec, notes.notes, notes.tails, _head(notes)),
         sayings=tuple(notes.sayings),
@@ -197,6 +186,7 @@ class _Composer:
         self.choice = choice
         self.guess = found
         self.notes = notes
+        self.change: TargetChange | None = None
 
     def spec(self, entry: EntryPoint | None) -> Spec:
         """The whole of it."""
@@ -204,11 +194,17 @@ class _Composer:
         part = compose_train(entry, self.findings, self.choice, notes)
         by_function = part.spec is not None and part.spec.function is not None
         handed = by_function and part.spec is not None and not part.spec.params
-        data = compose_data(self.choice, self.guess, notes, split=handed)
+        handling = Handling(handed, reads_parquet(self.findings), self._unused())
+        data = compose_data(self.choice, self.guess, handling, notes)
         train = part.spec if self.guess is not None else None
         if part.spec is not None and train is None:
             part = self._without_table(part)
-        evaluate = self._evaluate(data, part) if train is not None and data else None
+        evaluate = None
+        if train is not None and data is not None and entry is not None and self.guess is not None:
+            if train.predict is None:
+                self.change = target_change(self.folder, entry.files, self.guess.target)
+            subject = Measured(self.guess, self.choice, self.change, part.scores)
+            evaluate = compose_evaluate(data, subject, notes)
         notes.after(lines=part.advice)
         spec = Spec(
             shipway=1,
@@ -228,6 +224,11 @@ class _Composer:
             spec = msgspec.structs.replace(spec, steps={"hello": hello})
         return spec
 
+    def _unused(self) -> frozenset[str]:
+        """Columns that the code names beside the target, so not as features."""
+        target = self.guess.target if self.guess else ""
+        return frozenset(use.column for use in self.findings.targets if use.column != target)
+
     def _model(self, name: str) -> ModelSpec | None:
         found = self.guess
         if found is None:
@@ -236,12 +237,16 @@ class _Composer:
         self.notes.guessed(f"{found.target} is what the model predicts{why}: {found.task}")
         if not found.sure:
             self.notes.on("model", text="the target is a guess: is it the right column?")
-        if found.positive is not None:
-            self.notes.guessed(f"{found.positive!r} is the positive class of {found.target}")
+        positive = found.positive
+        if self.change is not None and self.change.positive is not None:
+            positive = self.change.positive
+            self.notes.on("model", text=f"{self.change.at}: {self.change.text}")
+        if positive is not None:
+            self.notes.guessed(f"{positive!r} is the positive class of {found.target}")
         for note in found.notes:
             self.notes.unknown(note)
             self.notes.on("model", text=note)
-        return ModelSpec(name=name, task=found.task, target=found.target, positive=found.positive)
+        return ModelSpec(name=name, task=found.task, target=found.target, positive=positive)
 
     def _without_table(self, part: TrainPart) -> TrainPart:
         """Training can't be described before the target is known, which takes a table."""
@@ -257,34 +262,9 @@ class _Composer:
             )
         )
 
-    def _evaluate(self, data: DataSpec, part: TrainPart) -> EvaluateSpec | None:
-        assert self.guess is not None  # noqa: S101 - there is training, so there is a target
-        task = self.guess.task
-        metrics = METRICS[task]
-        if task == "binary" and not part.scores:
-            metrics = LABEL_METRICS
-        dataset = "test"
-        if data.test is None and data.split is None:
-            dataset = "train" if data.train is not None else "all"
-            text = "the training saw these rows: a file of rows that it does not see tells more"
-            self.notes.on("evaluate", "dataset", text=text)
-            self.notes.unknown(
-                "no rows are set apart: the evaluation asks about rows that the training saw"
-            )
-        gate = GATES[task] if metrics is not LABEL_METRICS else "accuracy >= 0.80"
-        line = f"gates: [{gate}]   # what a model must reach; the first run shows where it stands"
-        self.notes.after("evaluate", lines=(line,))
-        return EvaluateSpec(dataset=dataset, metrics=metrics)
-
 
 def _head(notes: Notes) -> tuple[str, ...]:
     """The first lines of the file."""
     open_ = sum(saying.kind == "unknown" for saying in notes.sayings)
     asks = f"; {open_} to look at" if open_ else ""
     return (f"Written by `shipway init` from what it found{asks}. Read it, change it, commit it.",)
-
-
-def _closing(spec: Spec) -> tuple[str, ...]:
-    if spec.train is not None and not spec.deploy:
-        return ("deploy: {production: {target: local}}   # needs `evaluate`",)
-    return ()

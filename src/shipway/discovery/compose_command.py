@@ -68,6 +68,9 @@ class CommandLine:
             return []
         if flag.output:
             return self._named(flag, self._model(flag))
+        if flag.suggestion:
+            self.notes.guessed(f"{flag.name} of {flag.at} is {flag.suggestion}")
+            return self._named(flag, flag.suggestion)
         value = flag.choices[0] if flag.choices else PLACEHOLDERS.get(flag.type, "VALUE")
         self.notes.unknown(f"{flag.at} demands {flag.name}: {value} is only a placeholder")
         self.notes.on("train", "command", text=f"which {flag.name}?")
@@ -92,6 +95,10 @@ class CommandLine:
         model = next((m for m in self.models if f"argument {argument.position}" in m.via), None)
         if model is not None:
             return MODEL
+        if argument.suggestion:
+            place = f"argument {argument.position} of {argument.at}"
+            self.notes.guessed(f"{place} is {argument.suggestion}")
+            return shlex.quote(argument.suggestion)
         self.notes.unknown(f"{argument.at} demands argument {argument.position}: which?")
         self.notes.on("train", "command", text=f"which argument {argument.position}?")
         return "VALUE"

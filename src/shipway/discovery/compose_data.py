@@ -7,6 +7,7 @@ import msgspec
 
 from shipway.discovery.compose_notes import Notes
 from shipway.discovery.compose_scalars import can_be_key
+from shipway.discovery.compose_text import flow, plain
 from shipway.discovery.tables import ColumnFinding, TableFinding
 from shipway.discovery.tables_checks import column_checks
 from shipway.discovery.tables_choice import TableChoice
@@ -16,16 +17,26 @@ from shipway.spec.types import Amount, DataSpec, SplitSpec
 MOST_COLUMNS = 40
 SEED = 42
 FEWEST = 5
+MOST_REPEATED = 0.5
 ID_NAME = re.compile(r"(^|_)(id|uuid|guid|key)$|id$", re.IGNORECASE)
 
 
-def compose_data(
-    choice: TableChoice, guess: Guess | None, notes: Notes, *, split: bool
-) -> DataSpec | None:
-    """What the spec says about the tables; None when there is none that can be read.
+class Handling(msgspec.Struct, frozen=True):
+    """What training does with the tables.
 
-    `split`: the tables are handed to a function, so Shipway sets the test rows apart.
+    `split`: a function is handed them, so Shipway can set the test rows apart. `parquet`: the
+    project can read the Parquet files that a split makes. `unused` are columns that the code drops.
     """
+
+    split: bool = False
+    parquet: bool = False
+    unused: frozenset[str] = frozenset()
+
+
+def compose_data(
+    choice: TableChoice, guess: Guess | None, handling: Handling, notes: Notes
+) -> DataSpec | None:
+    """What the spec says about the tables; None when there is none that can be read."""
     for each in choice.unusable:
         notes.unknown(f"{each.path} {each.problem}. {each.cure}".rstrip())
     table = choice.finding
@@ -47,25 +58,43 @@ def compose_data(
         nulls=table.nulls,
         columns=left,
     )
-    time = _time(table, guess)
-    if split and "all" in paths:
-        data = msgspec.structs.replace(data, split=_split(table, guess, time, notes))
-    if time and data.split is not None and data.split.by == time:
-        data = msgspec.structs.replace(data, time=time)
+    if handling.split and data.all is not None:
+        data = _set_apart(data, table, guess, handling, notes)
+    key = id_column(table)
+    if key is not None and key.name in handling.unused:
+        data = msgspec.structs.replace(data, id=key.name)
+        notes.guessed(f"{key.name} names the rows: the code leaves it out of the features")
     _say(choice, table, len(columns) - len(left), notes)
+    _say_ids(table, handling.unused, notes)
     _say_doubts(table, notes)
     return data
 
 
-def _split(table: TableFinding, guess: Guess | None, time: str | None, notes: Notes) -> SplitSpec:
+def _set_apart(
+    data: DataSpec, table: TableFinding, guess: Guess | None, handling: Handling, notes: Notes
+) -> DataSpec:
+    """`data` with a split; only a hint where the project could not read the parts."""
+    time = _time(table, guess)
     fifth = Amount(0.2, share=True)
     if time is not None:
-        notes.on("data", "split", text=f"the latest fifth by {time}, the only time in the table")
-        notes.guessed(f"the latest fifth of the rows by {time} is the test set")
-        return SplitSpec(test=fifth, by=time)
-    stratify = guess is not None and guess.task != "regression"
-    notes.guessed("a random fifth of the rows is the test set, the same in each run")
-    return SplitSpec(test=fifth, random=True, seed=SEED, stratify=stratify)
+        split, how = SplitSpec(test=fifth, by=time), f"the latest fifth of the rows by {time}"
+    else:
+        stratify = guess is not None and guess.task != "regression"
+        split = SplitSpec(test=fifth, random=True, seed=SEED, stratify=stratify)
+        how = "a random fifth of the rows, the same in each run,"
+    if not (handling.parquet or table.path.endswith(".parquet")):
+        notes.after(
+            "data",
+            lines=(
+                "To set test rows apart, add pyarrow to the requirements (a split makes Parquet),",
+                f"remove `dataset` below, and write: split: {flow(plain(split))}",
+            ),
+        )
+        return data
+    notes.guessed(f"{how} is the test set")
+    if time is not None:
+        notes.on("data", "split", text=how)
+    return msgspec.structs.replace(data, split=split, time=time)
 
 
 def _time(table: TableFinding, guess: Guess | None) -> str | None:
@@ -105,16 +134,15 @@ def _say(choice: TableChoice, table: TableFinding, left_out: int, notes: Notes) 
         notes.on("data", "columns", text="ranges come from the first million rows")
     if choice.others and len(choice.others) <= 5:
         notes.found(f"other tables, not used: {', '.join(choice.others)}")
-    _say_ids(table, notes)
 
 
-def _say_ids(table: TableFinding, notes: Notes) -> None:
+def _say_ids(table: TableFinding, unused: frozenset[str], notes: Notes) -> None:
     counters = [c.name for c in table.columns if c.counter and can_be_key(c.name)]
     key = id_column(table)
     for name in counters:
         if key is None or name != key.name:
             notes.on("data", "columns", name, text="numbers the rows; if no feature: ignore")
-    if key is not None:
+    if key is not None and key.name not in unused:
         notes.on("data", "columns", key.name, text="names the rows; if no feature: id")
 
 
@@ -123,7 +151,8 @@ def _say_doubts(table: TableFinding, notes: Notes) -> None:
         if can_be_key(doubt.column):
             notes.on("data", "columns", doubt.column, text=doubt.text)
         notes.unknown(f"{doubt.column or 'a column'}: {doubt.text}")
-    if table.repeated > 0:
+    # Where most rows repeat, the columns are few and coarse.
+    if 0 < table.repeated < MOST_REPEATED * table.rows:
         was = "1 row is" if table.repeated == 1 else f"{table.repeated:,} rows are"
         notes.unknown(f"{was} there more than once: is that meant?")
         notes.after("data", lines=(f"{was} there more than once",))

@@ -12,14 +12,6 @@ from shipway.spec.types import EnvironmentSpec, TestsSpec
 READ_BY_UV = ("requirements", "pyproject", "setup.py", "setup.cfg", "pipfile", "poetry")
 DEFAULT_FILES = ("requirements.txt", "pyproject.toml")
 MOST_SHOWN = 8
-SCIENCE = frozenset(["scikit-learn", "sklearn", "pandas", "xgboost", "lightgbm", "mlflow"])
-BROUGHT = {
-    "joblib": frozenset(["scikit-learn", "sklearn"]),
-    "scipy": frozenset(["scikit-learn", "xgboost", "lightgbm"]),
-    "numpy": SCIENCE,
-    "mlflow": frozenset(["mlflow-skinny"]),
-}
-"""Packages that come with others, so that not declaring them does no harm."""
 
 
 def project_name(folder: Path) -> str:
@@ -54,6 +46,12 @@ def compose_environment(
     return None
 
 
+def reads_parquet(findings: RepositoryFindings) -> bool:
+    """Whether the declared packages can read Parquet: pandas alone can't."""
+    names = {name.lower() for each in findings.requirements for name in each.names}
+    return bool(names & {"pyarrow", "fastparquet", "polars"})
+
+
 def _nearest(listed: list[RequirementsFile], entry: EntryPoint | None) -> list[RequirementsFile]:
     """The files of the folder of the training, else those of the top, else the first."""
     for folder in (entry.folder if entry is not None else ".", "."):
@@ -73,8 +71,6 @@ def _say_undeclared(
     used = findings.undeclared
     if entry is not None:
         used = findings.of(entry, used)
-    declared = {name.lower() for each in found for name in each.names}
-    used = tuple(use for use in used if not declared & BROUGHT.get(use.distribution, frozenset()))
     if not used:
         return
     names = ", ".join(dict.fromkeys(use.distribution for use in used[:MOST_SHOWN]))

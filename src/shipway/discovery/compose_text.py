@@ -138,6 +138,11 @@ def comment(text: str, indent: int) -> list[str]:
     )
 
 
+def wrapped(text: str) -> tuple[str, ...]:
+    """`text` as lines for `tails`."""
+    return tuple(line.removeprefix("# ") for line in comment(text, 0))
+
+
 class _Writer:
     def __init__(
         self, notes: Mapping[KeyPath, str], tails: Mapping[KeyPath, tuple[str, ...]]

@@ -49,14 +49,14 @@ def compose_train(
         notes.unknown(f"{hazard.at}: {hazard.what}. {hazard.cure}")
     estimators = findings.of(entry, findings.estimators)
     scores = _gives_scores(estimators, findings.of(entry, findings.models))
-    if entry.function:
+    if entry.kind == "function":
         return TrainPart(_by_function(entry, choice, notes), scores=scores)
     return _by_command(entry, findings, choice, notes, scores=scores)
 
 
 def spoken(entry: EntryPoint) -> str:
     """An entry point in words."""
-    if entry.function:
+    if entry.kind == "function":
         return f"the function {entry.function}"
     if entry.notebook:
         return f"the notebook {entry.notebook}"
@@ -125,6 +125,7 @@ def _by_command(
     if not files:
         return TrainPart(advice=unsaved(entry, findings, notes), scores=scores)
     predict = _predict(entry, findings, models, files, notes)
+    files = _as_folder(entry, findings, files, predict)
     read = findings.of(entry, findings.data)
     metrics = compose_metrics(findings.of(entry, findings.metrics), entry.folder, notes)
     pickle = any(model.pickle for model in models)
@@ -203,6 +204,18 @@ def _predict(
         notes.unknown(f"{', '.join(files)}: {text} (rows in, predictions out)")
         notes.on("train", "model", text=text)
     return None
+
+
+def _as_folder(
+    entry: EntryPoint, findings: RepositoryFindings, files: tuple[str, ...], predict: str | None
+) -> tuple[str, ...]:
+    """The folder of the files, where a class loads all of them from one of their own."""
+    code = next((each for each in findings.predictions if each.entry == predict), None)
+    parents = {posixpath.dirname(path) for path in files}
+    if code is None or not code.load or len(files) < 2 or len(parents) != 1:
+        return files
+    parent = parents.pop()
+    return files if parent in ("", ".", entry.folder) else (f"{parent}/",)
 
 
 def _reads(code: PredictionCode, files: tuple[str, ...]) -> bool:

@@ -19,7 +19,7 @@ from shipway.discovery.project import CodeBase
 from shipway.discovery.running import EntryPoint
 from shipway.discovery.source import SourceFile
 
-GOOD_NAME = re.compile(r"train|fit|build_model|model_build|learn", re.I)
+GOOD_NAME = re.compile(r"train|(^|[_-])fit|build_model|(^|[_-])learn([_-]|$)", re.I)
 FAIR_NAME = re.compile(r"^(main|run|pipeline|model|app|run_pipeline|__main__|classifier)$", re.I)
 POOR_NAME = re.compile(
     r"predict|serve|serving|infer|score|eval|plot|eda|explor|analy|visual|app|api|server|web|"
@@ -236,7 +236,7 @@ def _needs_module(base: CodeBase, source: SourceFile, root: str) -> str:
         return "its relative imports work only with python -m"
     if source.path.endswith("__main__.py"):
         return "__main__.py is what python -m runs"
-    if any(source.dotted(call.node.func).startswith("sys.path.") for call in source.calls):
+    if any(call.name.startswith("sys.path.") for call in source.calls):
         return ""
     own = posixpath.dirname(source.path)
     for one in source.imports:

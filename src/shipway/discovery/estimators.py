@@ -27,10 +27,16 @@ TUPLE_DATA = re.compile(r"^(data|df|frame|x|y|xy|dataset|rows|features|train|tab
 
 def fits(source: SourceFile) -> list[tuple[Call, str]]:
     """The calls that fit an estimator (not a mere transformer), with the name that holds it."""
+    if source.fits is None:
+        source.fits = _fits(source)
+    return source.fits
+
+
+def _fits(source: SourceFile) -> list[tuple[Call, str]]:
     found = []
     for call in source.calls:
         func = call.node.func
-        if source.dotted(func) in TRAINERS:
+        if call.name in TRAINERS:
             found.append((call, _target(source, call.node)))
         elif isinstance(func, ast.Attribute) and func.attr in ("fit", "partial_fit", "train_model"):
             holder = ast.unparse(func.value) if not isinstance(func.value, ast.Call) else ""
@@ -163,6 +169,8 @@ def _target(source: SourceFile, node: ast.Call) -> str:
 
 
 def _is_transformer(source: SourceFile, call: Call, holder: ast.expr, name: str) -> bool:
+    if isinstance(holder, ast.Name) and holder.id in source.aliases:
+        return True  # Panel.fit(…): a class or module that was imported, not an estimator
     maker = (
         source.dotted(holder.func)
         if isinstance(holder, ast.Call)

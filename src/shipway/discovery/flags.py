@@ -169,7 +169,7 @@ def _is_command(source: SourceFile, scope: Scope) -> bool:
         if isinstance(node, ast.Attribute) and node.attr in ("command", "callback"):
             return True
     return any(
-        source.dotted(call.node.func) == "typer.run"
+        call.name == "typer.run"
         and any(isinstance(one, ast.Name) and one.id == scope.name for one in call.node.args)
         for call in source.calls
     )
@@ -220,7 +220,7 @@ def _fire(source: SourceFile) -> dict[str, Flag]:
     """The parameters of what `fire.Fire(…)` is given: a function, else those of the module."""
     found = {}
     for call in source.calls:
-        if source.dotted(call.node.func) not in ("fire.Fire", "Fire"):
+        if call.name not in ("fire.Fire", "Fire"):
             continue
         names = [one.id for one in call.node.args if isinstance(one, ast.Name)]
         for name in names:
@@ -240,7 +240,7 @@ def _fire(source: SourceFile) -> dict[str, Flag]:
 def _absl(source: SourceFile) -> dict[str, Flag]:
     found = {}
     for call in source.calls:
-        name = source.dotted(call.node.func)
+        name = call.name
         if ".flags.DEFINE_" in name and call.node.args:
             text = constant(call.node.args[0])
             if text:

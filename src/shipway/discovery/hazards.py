@@ -7,10 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from shipway.discovery.findings import DataFile, Hazard, ModelFile
 from shipway.discovery.flags import constant
+from shipway.discovery.paths import place
 from shipway.discovery.project import CodeBase
+from shipway.discovery.reads import path_argument
 from shipway.discovery.running import Place
 from shipway.discovery.source import Call, SourceFile
 from shipway.discovery.surroundings import SECRET
+from shipway.discovery.values import Values
 
 DOWNLOADS = (
     *(
@@ -31,6 +34,7 @@ DOWNLOADS = (
 )
 SHELLS = ("os.system", "os.popen", "subprocess.getoutput", "commands.getoutput")
 PROCESSES = ("subprocess.Popen", "multiprocessing.Process", "os.fork", "os.spawnlp")
+WRITERS = (".to_csv", ".to_parquet", ".to_pickle", ".write_csv", ".write_parquet", ".to_excel")
 EXITS = ("sys.exit", "exit", "quit", "os._exit")
 EXAMPLE = re.compile(r"^(your|xxx|<|\$|change)|_(key|token)$", re.I)
 TESTS = re.compile(r"(^|/)(tests?|docs?)/|(^|/)test_|conftest|(^|/)setup\.py$")
@@ -38,7 +42,7 @@ WORKER = re.compile(r"/(home|Users|mnt|content|kaggle|workspace|data|opt|root)/|
 
 
 def hazards(
-    base: CodeBase, data: Iterable[DataFile], models: Iterable[ModelFile]
+    base: CodeBase, values: Values, data: Iterable[DataFile], models: Iterable[ModelFile]
 ) -> Iterator[Hazard]:
     """All hazards outside of tests, in the order of files and lines."""
     read, written = list(data), list(models)
@@ -50,12 +54,14 @@ def hazards(
             if found is not None:
                 yield found
         yield from _secrets(source)
+    inputs = {one.path for one in read if one.kind == "file" and not one.model}
     yield from _data(base, read)
-    yield from _models(written, {one.path for one in read if one.kind == "file" and not one.model})
+    yield from _models(written, inputs)
+    yield from _tables(base, values, inputs)
 
 
 def _call(source: SourceFile, call: Call) -> Hazard | None:
-    name = source.dotted(call.node.func)
+    name = call.name
     last = name.rpartition(".")[2]
     at = source.place(call.node)
     if last == "show" and ("plt" in name or "pyplot" in name or _is_figure(source, name)):
@@ -198,12 +204,7 @@ def _models(models: list[ModelFile], read: set[str]) -> Iterator[Hazard]:
                 "Write it to a relative path: it is then found and kept.",
             )
         elif one.path in read:
-            yield Hazard(
-                "overwrites input",
-                one.at,
-                f"{one.path} is read and written",
-                "Write the result to another file: an input must stay as it was checked.",
-            )
+            yield _overwrites(one.at, one.path)
         elif one.git == "tracked":
             yield Hazard(
                 "overwrites tracked file",
@@ -212,6 +213,28 @@ def _models(models: list[ModelFile], read: set[str]) -> Iterator[Hazard]:
                 "Shipway trains in a copy, so yours stays; better: git rm --cached "
                 f"{one.path} and add it to .gitignore.",
             )
+
+
+def _tables(base: CodeBase, values: Values, inputs: set[str]) -> Iterator[Hazard]:
+    """Tables that are written over what is read."""
+    for source in base.sources.values():
+        if TESTS.search(source.path):
+            continue
+        for call in source.calls:
+            if call.name.endswith(WRITERS):
+                for value in values.texts(source, path_argument(call.node), call.scope):
+                    placed = place(base.listing, source.path, value)
+                    if placed is not None and placed.path in inputs and placed.exists:
+                        yield _overwrites(source.place(call.node), placed.path)
+
+
+def _overwrites(at: Place, path: str) -> Hazard:
+    return Hazard(
+        "overwrites input",
+        at,
+        f"{path} is read and written",
+        "Write the result to another file: an input must stay as it was checked.",
+    )
 
 
 def _is_figure(source: SourceFile, name: str) -> bool:

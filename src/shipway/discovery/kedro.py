@@ -96,7 +96,7 @@ def _outputs(base: CodeBase) -> set[str]:
     found: set[str] = set()
     for source in base.sources.values():
         for call in source.calls:
-            if source.dotted(call.node.func) in NODE:
+            if call.name in NODE:
                 given = {one.arg: one.value for one in call.node.keywords if one.arg}
                 node = given.get("outputs")
                 if node is None and len(call.node.args) > 2:

@@ -24,7 +24,7 @@ def metric_files(base: CodeBase, values: Values) -> Iterator[MetricReport]:
     """The files with metrics that the code writes, and what it logs to MLflow."""
     for source in base.sources.values():
         for call in source.calls:
-            name = source.dotted(call.node.func)
+            name = call.name
             if name in DUMPERS:
                 path = opened_path(source, _second(call.node), call)
                 yield from _json(base, values, source, call, call.node.args[:1], path)

@@ -28,7 +28,7 @@ def printed_metrics(source: SourceFile) -> Iterator[MetricReport]:
     """The metrics that a file prints, in the order of its lines, each pattern once."""
     seen = set()
     for call in source.calls:
-        name = source.dotted(call.node.func)
+        name = call.name
         if name not in PRINTERS and not _is_logger(name):
             continue
         for report in _printed(source, call):
@@ -134,11 +134,13 @@ def _line(
         label = pieces[position]
         found = metric_of(source, node, call.scope) if node is not None else ""
         said = by_label(label)
-        if said and (not found or found in ("score", "cv_score") or said.startswith("train_")):
+        if said and (
+            not found or found in ("score", "cv_score", "loss") or said.startswith("train_")
+        ):
             found = said
         if found and not label.strip() and not position and not pieces[1].strip():
             found = ""  # a bare number: nothing to recognise the line by
-        if found in names:
+        if found and found in names:
             found = identifier(label) if identifier(label) not in names else ""
         names.append(found)
     if not any(names):
@@ -170,7 +172,7 @@ def _template(source: SourceFile, call: Call) -> tuple[str, list[ast.expr | None
     """What is printed: a text with a mark for each value, and the values."""
     parts: list[ast.expr | None] = []
     texts = [_text(source, one, parts, call.scope) for one in call.node.args]
-    if texts and call.node.args and _is_logger(source.dotted(call.node.func)):
+    if texts and call.node.args and _is_logger(call.name):
         first = call.node.args[0]
         if isinstance(first, ast.Constant) and isinstance(first.value, str):
             return _lazy(first.value, call.node.args[1:])

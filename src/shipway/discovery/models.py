@@ -42,6 +42,8 @@ METHODS = {
     "save_checkpoint": "torch",
     "export_model": "",
 }
+ARRAY_SAVERS = ("numpy.save", "numpy.savez", "numpy.savez_compressed", "numpy.savetxt")
+WEIGHTS = re.compile(r"weight|coef|theta|centroid|model|bias|beta|param", re.I)
 NOT_A_MODEL = re.compile(
     r"^(x|y)(_?(train|test|val|valid|dev)\w*)?$|(^|_)(df|data|dataset|frame|metrics?|results?|"
     r"scores?|history|report|predictions?|preds?|params|config|log|train|test|labels|loss(es)?)$",
@@ -107,6 +109,11 @@ def _saved(base: CodeBase, values: Values, source: SourceFile, call: Call) -> It
         path = node.args[position] if len(node.args) > position else _keyword(node, "file", "f")
         subject = node.args[0] if node.args else None
         yield from _files(base, values, source, call, name, subject, path, flavour=flavour)
+    elif name in ARRAY_SAVERS:
+        subject = node.args[1] if len(node.args) > 1 else None
+        if WEIGHTS.search(ast.unparse(node)):
+            path = opened_path(source, path_argument(node), call)
+            yield from _files(base, values, source, call, name, subject, path, flavour="numpy")
     elif last == "log_model" and "mlflow" in name:
         yield _logged(source, call, name)
     elif last == "save_model" and name.startswith("mlflow."):

@@ -13,6 +13,12 @@ def module_of(base: CodeBase, path: str) -> tuple[str, str]:
     The folder is the one from which the file's own absolute imports are found; without such, it is
     the one above its outermost package.
     """
+    if path not in base.names:
+        base.names[path] = _module_of(base, path)
+    return base.names[path]
+
+
+def _module_of(base: CodeBase, path: str) -> tuple[str, str]:
     pure = PurePosixPath(path)
     folder = _by_imports(base, path)
     if folder is None:

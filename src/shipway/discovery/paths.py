@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from shipway.discovery.listing import Listing
-from shipway.discovery.values import Value
+from shipway.discovery.value import Value
 
 URL = re.compile(r"^[a-z][a-z0-9+.-]{1,9}://", re.I)
 WINDOWS = re.compile(r"^[A-Za-z]:[\\/]")

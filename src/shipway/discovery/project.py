@@ -8,7 +8,7 @@ testing would use are not parsed, only their imports are taken from their first 
 import functools
 import re
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from shipway.codescan.imports import Import
 from shipway.codescan.locality import LocalModules
@@ -35,6 +35,8 @@ class CodeBase:
         self.root = listing.root
         self.unreadable: list[Unreadable] = []
         self.sources: dict[str, SourceFile] = {}
+        self.names: dict[str, tuple[str, str]] = {}
+        self._others: dict[str, SourceFile | None] = {}
         self.imports: dict[str, list[Import]] = {}
         paths = listing.ending(".py", ".ipynb")
         self.modules = LocalModules.of(self.root, [self.root / path for path in paths])
@@ -68,11 +70,18 @@ class CodeBase:
         parts = dotted.lstrip(".").split(".")
         for end in range(len(parts), -1, -1):
             path = self._module(source, ".".join(parts[:end]), level)
-            if path is None or path not in self.sources or path == source.path:
-                continue
-            found = self.sources[path]
-            return _within(found, parts[end:])
+            found = None if path is None or path == source.path else self._late(path)
+            if found is not None:
+                return _within(found, parts[end:])
         return None
+
+    def _late(self, path: str) -> SourceFile | None:
+        """The index of a file that did not seem to matter until a name in it was asked for."""
+        if path in self.sources:
+            return self.sources[path]
+        if path not in self._others:
+            self._others[path] = self._index(path)
+        return self._others[path]
 
     @functools.cache  # noqa: B019 - a code base lives as long as one look
     def _imported(self, path: str) -> tuple[str, ...]:
@@ -82,8 +91,18 @@ class CodeBase:
             for name in (one.name, *(f"{one.name}.{taken}".strip(".") for taken in one.names)):
                 other = self._find(path, name, one.level)
                 if other is not None and other != path:
+                    found |= dict.fromkeys(self._packages(other))
                     found[other] = None
+        found.pop(path, None)
         return tuple(found)
+
+    def _packages(self, path: str) -> Iterable[str]:
+        """The `__init__.py` of the packages that a module stands in: they run first."""
+        for folder in PurePosixPath(path).parents:
+            init = f"{folder}/__init__.py"
+            if str(folder) == "." or init not in self.imports:
+                return
+            yield init
 
     def _module(self, source: SourceFile, name: str, level: int) -> str | None:
         return self._find(source.path, name, level)
@@ -99,14 +118,18 @@ class CodeBase:
         if many and path.endswith(".py") and not _matters(full):
             self.imports[path] = _imports_at_first_column(full)
             return
+        source = self._index(path)
+        if source is not None:
+            self.sources[path] = source
+            self.imports[path] = source.imports
+
+    def _index(self, path: str) -> SourceFile | None:
         try:
-            code = read_code(full)
-            source = SourceFile(path, code, parse(code))
+            code = read_code(self.root / path)
+            return SourceFile(path, code, parse(code))
         except UnreadableCodeError as error:
             self.unreadable.append(Unreadable(Place(path, error.line), error.why))
-            return
-        self.sources[path] = source
-        self.imports[path] = source.imports
+            return None
 
 
 def _within(source: SourceFile, parts: list[str]) -> tuple[SourceFile, Scope, str] | None:

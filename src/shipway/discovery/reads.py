@@ -11,7 +11,8 @@ from shipway.discovery.flags import constant
 from shipway.discovery.paths import Placed, place
 from shipway.discovery.project import CodeBase
 from shipway.discovery.source import Call, SourceFile
-from shipway.discovery.values import Value, Values
+from shipway.discovery.value import Value
+from shipway.discovery.values import Values
 
 TABLES = {
     "read_csv": "csv",
@@ -102,7 +103,7 @@ def _is_module(node: ast.expr) -> bool:
 
 
 def _reads(base: CodeBase, values: Values, source: SourceFile, call: Call) -> Iterator[DataFile]:
-    name = source.dotted(call.node.func)
+    name = call.name
     last = name.rpartition(".")[2]
     if LIBRARY_DATA.match(name):
         yield _library(source, call, name)

@@ -74,7 +74,7 @@ def _look(listing: Listing) -> RepositoryFindings:
         imports=third_party(base),
         tests=tuple(test_suites(base, data, models)),
         tools=tuple(tools(base)),
-        hazards=tuple(hazards(base, data, models)),
+        hazards=tuple(hazards(base, values, data, models)),
         environment=tuple(one for source in sources for one in environment_variables(source)),
         unreadable=tuple(base.unreadable),
         git=listing.git,

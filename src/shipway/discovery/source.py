@@ -96,13 +96,14 @@ def parameters_of(node: FunctionNode) -> list[tuple[str, ast.expr | None]]:
 
 
 class Call:
-    """A call, the scope that it stands in, and the statement's targets when it is assigned."""
+    """A call, the scope that it stands in, and the dotted name of what is called."""
 
-    __slots__ = ("node", "scope")
+    __slots__ = ("name", "node", "scope")
 
     def __init__(self, node: ast.Call, scope: Scope) -> None:
         self.node = node
         self.scope = scope
+        self.name = ""
 
 
 class SourceFile:
@@ -121,7 +122,10 @@ class SourceFile:
         self.guarded_lines: range = range(0)
         self.imports: list[Import] = collect(tree)
         self.aliases: dict[str, str] = {}
+        self.fits: list[tuple[Call, str]] | None = None
         self._index()
+        for call in self.calls:
+            call.name = self.dotted(call.node.func)
 
     def place(self, node: ast.AST | int) -> Place:
         """Where `node` (or a line of the text) is."""

@@ -19,7 +19,7 @@ NOISE = re.compile(
 def environment_variables(source: SourceFile) -> Iterator[EnvironmentVariable]:
     """The variables that a file reads, in the order of its lines."""
     for call in source.calls:
-        if source.dotted(call.node.func) in GETTERS and call.node.args:
+        if call.name in GETTERS and call.node.args:
             name = constant(call.node.args[0])
             if name:
                 given = call.node.args[1] if len(call.node.args) > 1 else None
@@ -37,7 +37,7 @@ def environment_variables(source: SourceFile) -> Iterator[EnvironmentVariable]:
 def arguments(source: SourceFile) -> Iterator[Argument]:
     """The positions of `sys.argv` that a file uses; required unless it looks at their number."""
     counted = any(
-        source.dotted(call.node.func) == "len"
+        call.name == "len"
         and call.node.args
         and source.dotted(call.node.args[0]) in ("sys.argv", "argv")
         for call in source.calls

@@ -7,6 +7,8 @@ values may grow by half. What is in doubt (a 99999999 at the end of a range) get
 
 import math
 
+import msgspec
+
 from shipway.discovery.tables import ColumnFinding, Doubt, TableFinding
 from shipway.spec.types import Amount, ColumnSpec
 
@@ -32,7 +34,7 @@ def column_checks(
     table: TableFinding, target: str = "", *, classes: bool = False
 ) -> dict[str, ColumnSpec]:
     """What is demanded of each column of `table`; `classes`: the target is one of a few."""
-    return {
+    found = {
         column.name: column_check(
             column,
             [doubt for doubt in table.doubts if doubt.column == column.name],
@@ -41,6 +43,10 @@ def column_checks(
         for column in table.columns
         if column.type is not None
     }
+    if table.sampled:
+        # Whether each value is there once takes the whole of a large table into memory.
+        return {n: msgspec.structs.replace(spec, unique=False) for n, spec in found.items()}
+    return found
 
 
 def column_check(

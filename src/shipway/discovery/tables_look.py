@@ -47,6 +47,13 @@ def _look(files: Sequence[Path], path: str) -> TableFinding:
 
     sampled = sum(file.stat().st_size for file in files) > LARGE
     raw = _open(files, ())
+    strange = [name for name in raw.frame.collect_schema().names() if _means_others(name)]
+    if strange:
+        return TableFinding(
+            path,
+            problem=f"has a column called {strange[0]!r}, which would stand for other columns",
+            cure="Give it another name.",
+        )
     with reading([raw]):
         markers = find_markers(_part(raw, sampled), text=raw.is_text)
     table = _open(files, markers.nulls)
@@ -57,6 +64,11 @@ def _look(files: Sequence[Path], path: str) -> TableFinding:
         repeated = -1 if sampled else repeated_rows(frame)
     rows = columns[0].rows if columns else 0
     return TableFinding(path, rows, columns, markers.nulls, found, repeated, sampled)
+
+
+def _means_others(name: str) -> bool:
+    """Names that polars takes for all columns, or for a pattern of names."""
+    return name == "*" or (name.startswith("^") and name.endswith("$"))
 
 
 def _open(files: Sequence[Path], nulls: tuple[str, ...]) -> "Table":

@@ -30,7 +30,7 @@ def targets(values: Values, source: SourceFile) -> Iterator[TargetUse]:
                     why = f"it is called {name}"
                     yield TargetUse(one.text, source.place(value), why, score=70)
     for call in source.calls:
-        last = source.dotted(call.node.func).rpartition(".")[2]
+        last = call.name.rpartition(".")[2]
         if last in SPLITTERS and len(call.node.args) > 1:
             yield from _split(values, source, call.node, call.scope)
         if last in ("fit", "cross_val_score") and len(call.node.args) > 1:
@@ -114,16 +114,16 @@ def _subscript(
 ) -> Iterator[TargetUse]:
     place = source.place(node)
     holder = ast.unparse(node.value)
-    if holder.endswith(".iloc") and isinstance(node.slice, ast.Tuple):
+    if holder.endswith(".iloc") and isinstance(node.slice, ast.Tuple) and node.slice.elts:
         position = _position(node.slice.elts[-1])
         if position is not None:
             words = "the last column" if position == -1 else f"column {position + 1}"
             yield TargetUse("", place, f"{words}: {why}", position=position, score=score)
         return
     key = node.slice
-    if holder.endswith(".loc") and isinstance(key, ast.Tuple):
+    if holder.endswith(".loc") and isinstance(key, ast.Tuple) and key.elts:
         key = key.elts[-1]
-    if isinstance(key, ast.Tuple) and not holder.endswith(".loc"):
+    if isinstance(key, ast.Tuple) and key.elts and not holder.endswith(".loc"):
         position = _position(key.elts[-1])  # array[:, -1]
         if position is not None:
             yield TargetUse("", place, f"column {position}: {why}", position=position, score=score)

@@ -15,67 +15,25 @@ from typing import Any
 
 import msgspec
 
-from shipway.discovery.configuration import configurations, load_configuration
 from shipway.discovery.project import CodeBase
 from shipway.discovery.source import FunctionNode, Scope, SourceFile, parameters_of
+from shipway.discovery.value import FlagDefault, Value, glue, is_plain, item
+from shipway.discovery.value_calls import MOST_VALUES, CallValues
 
 DEEPEST = 12
-MOST_VALUES = 6
-PATHS = ("pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "Path", "str", "os.fspath")
-SAME = (
-    *("os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser"),
-    *("os.path.expandvars", "open", "io.open", "str", "os.fspath", "hydra.utils.to_absolute_path"),
-)
-SAME_METHODS = ("resolve", "absolute", "as_posix", "expanduser", "open", "strip", "__str__")
-LOADERS = (
-    *("yaml.safe_load", "yaml.load", "yaml.full_load", "json.load", "json.loads", "toml.load"),
-    *(
-        "tomllib.load",
-        "tomli.load",
-        "omegaconf.OmegaConf.load",
-        "box.ConfigBox",
-        "ruamel.yaml.load",
-    ),
-)
+# Code that calls itself in many ways would be followed for ever.
+MOST_STEPS = 300
 
 
-class Value(msgspec.Struct, frozen=True):
-    """A value: `known` is a text, number, list or mapping; None when only its source is known.
-
-    `anchored` is true for a path that is relative to the root of the repository whatever the
-    working folder is.
-    """
-
-    known: Any = None
-    anchored: bool = False
-    via: str = ""
-    flag: str = ""
-    variable: str = ""
-    argument: int = 0
-
-    @property
-    def text(self) -> str | None:
-        """The value as a text; None when it is unknown or not a text."""
-        return self.known if isinstance(self.known, str) else None
-
-
-class FlagDefault(msgspec.Struct, frozen=True):
-    """What `values` must know of a flag: how it is called and what it is without being given."""
-
-    name: str
-    default: str | None
-
-
-class Values:
+class Values(CallValues):
     """Evaluates expressions of a code base. `flags` knows the flags of a file by destination."""
 
     def __init__(
         self, base: CodeBase, flags: Callable[[SourceFile], dict[str, FlagDefault]]
     ) -> None:
-        self.base = base
+        super().__init__(base)
         self.flags = flags
-        self.suggestions: dict[str, tuple[str, ...]] = {}
-        self._configurations: list[tuple[str, Any]] | None = None
+        self._fuel = MOST_STEPS
         self._callers: dict[str, list[tuple[SourceFile, ast.Call, Scope]]] | None = None
 
     def of(self, source: SourceFile, node: ast.expr | None, scope: Scope) -> list[Value]:
@@ -83,6 +41,7 @@ class Values:
         if node is None:
             return []
         found: dict[tuple[str, str, bool], Value] = {}
+        self._fuel = MOST_STEPS
         for value in self._of(source, node, scope, DEEPEST):
             found.setdefault((repr(value.known), value.via, value.anchored), value)
             if len(found) >= MOST_VALUES:
@@ -94,7 +53,8 @@ class Values:
         return [one for one in self.of(source, node, scope) if one.text is not None or one.via]
 
     def _of(self, source: SourceFile, node: ast.expr, scope: Scope, depth: int) -> Iterator[Value]:
-        if depth <= 0:
+        self._fuel -= 1
+        if depth <= 0 or self._fuel <= 0:
             return
         if isinstance(node, ast.Constant):
             if node.value is not None and node.value is not Ellipsis:
@@ -194,7 +154,7 @@ class Values:
             self._callers = {}
             for source in self.base.sources.values():
                 for call in source.calls:
-                    name = source.dotted(call.node.func).rpartition(".")[2]
+                    name = call.name.rpartition(".")[2]
                     self._callers.setdefault(name, []).append((source, call.node, call.scope))
         node = scope.node
         if not isinstance(node, FunctionNode) or scope.parent is None:
@@ -215,7 +175,7 @@ class Values:
         if isinstance(node.value, ast.Name):
             yield from self._member(source, node.value.id, node.attr, scope, depth)
         for value in self._of(source, node.value, scope, depth):
-            yield from _item(value, node.attr)
+            yield from item(value, node.attr)
 
     def _member(
         self, source: SourceFile, name: str, attribute: str, scope: Scope, depth: int
@@ -245,10 +205,10 @@ class Values:
         """Texts one after the other; of a part with several values the first few are taken."""
         made: list[Value] = [Value("")]
         for part in parts:
-            choices = [one for one in self._of(source, part, scope, depth) if _is_plain(one.known)]
+            choices = [one for one in self._of(source, part, scope, depth) if is_plain(one.known)]
             if not choices:
                 return
-            made = [_glue(left, right, joint) for left in made for right in choices][:MOST_VALUES]
+            made = [glue(left, right, joint) for left in made for right in choices][:MOST_VALUES]
         yield from made
 
     def _operation(
@@ -269,136 +229,6 @@ class Values:
             except (TypeError, ValueError, KeyError):
                 return
 
-    def _call(
-        self, source: SourceFile, node: ast.Call, scope: Scope, depth: int
-    ) -> Iterator[Value]:
-        name = source.dotted(node.func)
-        first = node.args[0] if node.args else None
-        if name in (
-            "os.getenv",
-            "os.environ.get",
-            "environ.get",
-            "getenv",
-            "os.environ.setdefault",
-        ):
-            yield from self._variable(source, node, scope, depth)
-        elif name in LOADERS and first is not None:
-            for value in self._of(source, first, scope, depth):
-                yield from self._loaded(source, value)
-        elif name in ("os.path.join", "posixpath.join") or (name in PATHS and len(node.args) > 1):
-            yield from self._joined(source, node.args, scope, depth, "/")
-        elif name in ("os.getcwd", "pathlib.Path.cwd", "os.curdir") or (
-            name in PATHS and not first
-        ):
-            yield Value("")
-        elif name == "os.path.dirname" and first is not None:
-            for value in self._of(source, first, scope, depth):
-                if value.text is not None:
-                    yield msgspec.structs.replace(value, known=posixpath.dirname(value.text))
-        elif (name in SAME or name in PATHS) and first is not None:
-            yield from self._of(source, first, scope, depth)
-        elif name.endswith(("read_text", "read_bytes", ".read")) and isinstance(
-            node.func, ast.Attribute
-        ):
-            yield from self._of(source, node.func.value, scope, depth)
-        elif isinstance(node.func, ast.Attribute) and self._is_method(node.func.attr):
-            yield from self._method(source, node, node.func, scope, depth)
-        else:
-            yield from self._local_call(source, node, scope, depth)
-
-    def _loaded(self, source: SourceFile, value: Value) -> Iterator[Value]:
-        """The content of a configuration file; of the fitting ones when only a flag names it."""
-        if value.text is not None:
-            loaded = load_configuration(self.base.listing, value.text, source.path)
-            if loaded is not None:
-                yield Value(loaded[1], via=loaded[0])
-        elif value.via:
-            fitting = self._fitting()
-            self.suggestions[value.via] = tuple(path for path, _ in fitting)
-            for path, content in fitting:
-                yield Value(content, via=path)
-
-    def _fitting(self) -> list[tuple[str, Any]]:
-        """Configuration files with keys that the code asks for, those with the most first."""
-        if self._configurations is None:
-            asked = {
-                node.slice.value
-                for source in self.base.sources.values()
-                for node, _ in source.subscripts
-                if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
-            }
-            self._configurations = configurations(self.base.listing, asked)[:MOST_VALUES]
-        return self._configurations
-
-    @staticmethod
-    def _is_method(name: str) -> bool:
-        return name in (*SAME_METHODS, "joinpath", "format", "get", "with_suffix", "with_name")
-
-    def _method(
-        self, source: SourceFile, node: ast.Call, func: ast.Attribute, scope: Scope, depth: int
-    ) -> Iterator[Value]:
-        if func.attr in SAME_METHODS:
-            yield from self._of(source, func.value, scope, depth)
-        elif func.attr == "joinpath":
-            yield from self._joined(source, [func.value, *node.args], scope, depth, "/")
-        elif func.attr == "get" and node.args:
-            key = self._first(source, node.args[0], scope, depth).known
-            for value in self._of(source, func.value, scope, depth):
-                yield from _item(value, key)
-            for default in node.args[1:]:
-                yield from self._of(source, default, scope, depth)
-        elif func.attr in ("with_suffix", "with_name") and node.args:
-            end = self._first(source, node.args[0], scope, depth).text or ""
-            for value in self._of(source, func.value, scope, depth):
-                if value.text is not None:
-                    stem = posixpath.splitext(value.text)[0]
-                    base = stem if func.attr == "with_suffix" else posixpath.dirname(stem) + "/"
-                    yield msgspec.structs.replace(value, known=base + end)
-        elif func.attr == "format":
-            template = self._first(source, func.value, scope, depth)
-            values = [self._first(source, one, scope, depth).known for one in node.args]
-            named = {
-                one.arg: self._first(source, one.value, scope, depth).known
-                for one in node.keywords
-                if one.arg
-            }
-            if template.text is not None and None not in (*values, *named.values()):
-                try:
-                    yield msgspec.structs.replace(
-                        template, known=template.text.format(*values, **named)
-                    )
-                except (LookupError, ValueError, AttributeError, TypeError):
-                    return
-
-    def _local_call(
-        self, source: SourceFile, node: ast.Call, scope: Scope, depth: int
-    ) -> Iterator[Value]:
-        """What a function of the repository returns."""
-        name = source.dotted(node.func)
-        own = source.module.functions.get(name)
-        home = source
-        if own is None:
-            found = self.base.symbol(source, name) if "." in name else None
-            if found is None:
-                return
-            home, at, last = found
-            own = at.functions.get(last)
-        for statement in own.returns if own is not None else ():
-            if statement.value is not None and own is not None:
-                yield from self._of(home, statement.value, own, depth - 1)
-
-    def _variable(
-        self, source: SourceFile, node: ast.Call, scope: Scope, depth: int
-    ) -> Iterator[Value]:
-        name = self._first(source, node.args[0], scope, depth).text if node.args else None
-        if name is None:
-            return
-        via = f"env {name}"
-        default = node.args[1] if len(node.args) > 1 else None
-        values = list(self._of(source, default, scope, depth)) if default is not None else []
-        for value in values or [Value()]:
-            yield msgspec.structs.replace(value, via=via, variable=name)
-
     def _subscript(
         self, source: SourceFile, node: ast.Subscript, scope: Scope, depth: int
     ) -> Iterator[Value]:
@@ -417,7 +247,7 @@ class Values:
                     yield msgspec.structs.replace(value, known=text)
         else:
             for value in self._of(source, node.value, scope, depth):
-                yield from _item(value, key)
+                yield from item(value, key)
 
 
 def argument_of(call: ast.Call, scope: Scope, name: str) -> ast.expr | None:
@@ -450,41 +280,4 @@ def _holds_arguments(source: SourceFile, name: str, scope: Scope) -> bool:
         "cfg",
         "config",
         "flags",
-    )
-
-
-def _item(value: Value, key: Any) -> Iterator[Value]:
-    """The part of a mapping or list; where it comes from gets longer by its key."""
-    held = value.known
-    if (isinstance(held, dict) and key in held) or (
-        isinstance(held, list) and isinstance(key, int) and -len(held) <= key < len(held)
-    ):
-        inner = held[key]
-    else:
-        return
-    if inner is not None:
-        joint = ": " if value.via and ": " not in value.via else "."
-        yield msgspec.structs.replace(
-            value, known=inner, via=f"{value.via}{joint}{key}" if value.via else ""
-        )
-
-
-def _is_plain(known: Any) -> bool:
-    return isinstance(known, str | int | float)
-
-
-def _glue(left: Value, right: Value, joint: str) -> Value:
-    one, other = str(left.known), str(right.known)
-    if joint and (other.startswith("/") or not one):
-        text, anchored = other, right.anchored or (left.anchored and not other.startswith("/"))
-    else:
-        text = f"{one.rstrip('/') if joint else one}{joint}{other}"
-        anchored = left.anchored or right.anchored
-    return Value(
-        known=text,
-        anchored=anchored,
-        via=left.via or right.via,
-        flag=left.flag or right.flag,
-        variable=left.variable or right.variable,
-        argument=left.argument or right.argument,
     )

@@ -9,6 +9,7 @@ from shipway.spec.document import Document, KeyPath
 from shipway.spec.types import Spec
 from shipway.stages import codeset, shared_code
 from shipway.stages.context import Files
+from shipway.stages.metric_files import declared_files
 
 Key = tuple[tuple[str, ...] | None, bool]
 
@@ -53,6 +54,7 @@ class CodeSets:
             shared = tuple(shared_patterns(self.document.spec))
         if not shared:
             return chosen
+        where = where or self._where_shared()
         above = shared_code.select(
             self._list(True), shared, self.exclude, self.source.prefix, where
         )
@@ -69,6 +71,11 @@ class CodeSets:
         found = (keys for keys, code in _code_keys(self.document.spec) if code == patterns)
         keys = None if patterns is None else next(found, None)
         return "" if keys is None else self.document.where(*keys)
+
+    def _where_shared(self) -> str:
+        """The place of the first code set that leads above the folder."""
+        found = (k for k, code in _code_keys(self.document.spec) if shared_code.divide(code)[1])
+        return self.document.where(*next(found))
 
 
 def shared_patterns(spec: Spec) -> list[str]:
@@ -106,8 +113,7 @@ def _not_code(spec: Spec) -> list[str]:
     found = _tables(spec)
     if spec.train is not None:
         found += [*spec.train.model, *spec.train.inputs]
-        if spec.train.metrics is not None and spec.train.metrics.json:
-            found.append(spec.train.metrics.json)
+        found += declared_files(spec.train)
     for step in spec.steps.values():
         found += [*step.outputs, *step.inputs]
     if spec.tests is not None and spec.tests.junit:

@@ -115,6 +115,7 @@ class Contexts:
                 code=self.code.digests,
                 produced=_produced(results),
                 environment=node.environment,
+                note=self._note(node.name),
             )
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
@@ -133,15 +134,18 @@ class Contexts:
     def _tell(self, node: str) -> Callable[[str], None]:
         return lambda text: self.emit(Event("stage-progress", clock.stamp(), node, text))
 
+    def _note(self, node: str) -> Callable[[str], None]:
+        return lambda text: self.emit(Event("note", clock.stamp(), node, f"{node}: {text}"))
+
     def _process(self, node: str, log: Path) -> Callable[..., Completed]:
         log.parent.mkdir(parents=True, exist_ok=True)
+        note = self._note(node)
         known: dict[str, Any] = {"log": log, "secrets": self.secrets, "cancelled": self.cancelled}
 
         def process(argv: Sequence[str], **options: Any) -> Completed:
             ended = run(argv, **{**known, **options})
             if ended.left_running:
-                text = f"{node}: ended what its command left running: {ended.left_running}"
-                self.emit(Event("note", clock.stamp(), node, text))
+                note(f"ended what its command left running: {ended.left_running}")
             return ended
 
         return process

@@ -149,4 +149,16 @@ def open_project(folder: Path) -> Project:
     """The project whose `shipway.yaml` lies in `folder`; InputError when it can't be read."""
     if not folder.is_dir():
         raise InputError("there is no such folder", where=str(folder))
+    if not (folder / SPEC_NAME).exists() and (folder / "HEAD").is_file():
+        _refuse_bare(folder)
     return Project(read(folder / SPEC_NAME), project_paths(folder))
+
+
+def _refuse_bare(folder: Path) -> None:
+    """A bare repository has no files, so its missing spec is not what is wrong with it."""
+    if (folder / "objects").is_dir() and (folder / "refs").is_dir():
+        raise InputError(
+            "this is a bare Git repository: it holds history, and no files to work on",
+            where=str(folder),
+            cure="Make a work tree of it, and run there: git worktree add ../work main",
+        )

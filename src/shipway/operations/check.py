@@ -27,8 +27,9 @@ from shipway.spec.reader import read
 from shipway.spec.review import Review
 from shipway.spec.review_data import review_data
 from shipway.spec.text import compose, load
-from shipway.spec.types import Base, ColumnSpec, DataSpec, OverlapSpec, RowsSpec, Rule, Spec
+from shipway.spec.types import ColumnSpec, DataSpec, OverlapSpec, RowsSpec, Spec
 from shipway.spec.walker import Walker
+from shipway.spec.written import Base, Rule
 
 SPEC_NAME = "shipway.yaml"
 NAME = "all"

@@ -25,8 +25,9 @@ from shipway.records.training import GateResult
 from shipway.spec.document import KeyPath, Position
 from shipway.spec.mistakes import Findings
 from shipway.spec.text import compose, load
-from shipway.spec.types import Base, DataSpec, EvaluateSpec, GateSpec, Task
+from shipway.spec.types import DataSpec, EvaluateSpec, GateSpec, Task
 from shipway.spec.walker import Walker
+from shipway.spec.written import Base
 from shipway.stages.judging import slice_masks
 
 if TYPE_CHECKING:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from shipway.base.errors import InputError
+from shipway.base.files import write_atomic
 from shipway.base.names import did_you_mean
 from shipway.engine.records import run_ids
 from shipway.engine.wiring import Project, open_project
+from shipway.stages.notebook import FILE as NOTEBOOK
 
 
 def log_files(folder: Path, name: str, stage: str = "") -> list[Path]:
@@ -30,6 +32,24 @@ def _files(project: Project, name: str) -> list[Path]:
     else:
         logs = project.paths.logs / find_run(project, name)
     return sorted(path for path in logs.glob("*.log") if path.stat().st_size)
+
+
+def notebook_file(folder: Path, name: str) -> Path | None:
+    """The notebook that a run executed, with its outputs; None when it executed none here.
+
+    It is taken from the store when this machine has no copy of it.
+    """
+    project = open_project(folder)
+    if name in project.spec.deploy:
+        return None
+    run_id = find_run(project, name)
+    path = project.paths.logs / run_id / NOTEBOOK
+    if not path.exists():
+        data = project.store.get(f"runs/{project.spec.project}/{run_id}/{NOTEBOOK}")
+        if data is None:
+            return None
+        write_atomic(path, data)
+    return path
 
 
 def find_run(project: Project, name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from shipway.adapters.environments.interface import worker_environment
-from shipway.base.errors import InputError
+from shipway.base.errors import INTERRUPTED, InputError
 from shipway.base.processes import Completed, run
 from shipway.engine.wiring import Project, open_project
 from shipway.operations.run import terminated
@@ -20,7 +20,7 @@ PORT = 8080
 
 
 def serve(folder: Path, name: str, host: str, port: int | None, tell: Callable[[str], None]) -> int:
-    """Serve until interrupted; the server's exit code. `tell` takes each line that it writes.
+    """Serve until interrupted (130); the server's exit code. `tell` takes each line that it writes.
 
     The user's own web application is run where `package.server` names one; without a `port` it
     listens on the one that it declares.
@@ -33,7 +33,11 @@ def serve(folder: Path, name: str, host: str, port: int | None, tell: Callable[[
     with terminated(), tempfile.TemporaryDirectory(prefix="shipway-serve-") as scratch:
         bundle = unpack(project, version, Path(scratch), application)
         tell(f"serving {version.model}@{version.number} at http://{host}:{port}; Ctrl-C ends it")
-        return _run(project, version, application, bundle, host, port, tell).returncode
+        try:
+            return _run(project, version, application, bundle, host, port, tell).returncode
+        except KeyboardInterrupt:
+            tell("ended")
+            return INTERRUPTED
 
 
 def _run(

@@ -13,7 +13,7 @@ import msgspec
 
 from shipway.base.errors import InputError, OutsideError
 from shipway.spec.review_server import method_of, names_port
-from shipway.spec.types import ServerSpec
+from shipway.spec.server import ServerSpec
 
 
 class GoldenCall(msgspec.Struct, frozen=True):

@@ -18,7 +18,8 @@ class Dataset(Record, frozen=True):
     """A table: `train`, `validation`, `test`, `all` or the name of an extra one.
 
     `object` is the digest of a Parquet object in the store when Shipway made the table itself (a
-    split); `files` are the user's own files otherwise. `digest` names the content either way.
+    split) of one in the format `origin`; `files` are the user's own files otherwise. `digest` names
+    the content either way.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Dataset(Record, frozen=True):
     columns: tuple[str, ...] = ()
     files: tuple[DataFile, ...] = ()
     object: str | None = None
+    origin: str = ""
 
 
 class Example(Record, frozen=True):

@@ -36,6 +36,8 @@ class ModelVersion(Record, frozen=True, tag="version"):
     `gates` is the digest of the gate record (`Evaluation.content()`), `evaluation` the digest of
     the whole Evaluation object in the store, by which a deployment is allowed. `environment` is
     the digest of the PythonEnvironment record and `code` of the tree that the model is used with.
+    `serving` names code and lock together where the project's own web application or predict
+    function answers for the model: then other code makes another version, even of an equal model.
     """
 
     model: str
@@ -62,8 +64,14 @@ class ModelVersion(Record, frozen=True, tag="version"):
     trusted_types: tuple[str, ...] = ()
     allow_pickle: bool = False
     import_folder: str = "."
+    serving: str = ""
     unchanged: bool = False
     format: int = FORMAT
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What makes it the same version, registered again."""
+        return self.digest, self.gates, self.serving
 
     def content(self) -> object:
         """Name, number and digest of the version."""

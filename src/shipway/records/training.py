@@ -140,7 +140,8 @@ class Evaluation(Record, frozen=True, tag="evaluation"):
 
     `predictions` is the digest of a Parquet object with the columns row, target, prediction,
     score; `test_set` is the order-free hash of the rows that were used, `uses` how often that
-    test set has been used, this time included.
+    test set has been used, this time included. Where only the training's own numbers were judged
+    there are no rows: `dataset` and `test_set` are empty.
     """
 
     model: str

@@ -13,6 +13,8 @@ from shipway.records.training import TestCase, TestReport
 SIZE_LIMIT = 64 << 20
 MESSAGE_LIMIT = 2000
 FAILURES_LIMIT = 200
+# What pytest says of a file that it can't import; why not stands in the text.
+NOT_IMPORTED = "collection failure"
 _CURE = "The test command must write JUnit XML; with pytest, Shipway asks for it by itself."
 
 
@@ -79,7 +81,10 @@ class _Reader:
         name = name.rpartition(":")[2]
         self._depth -= 1
         if name in ("failure", "error") and self._text is not None:
-            self._message = self._message or "".join(self._text)
+            text = "".join(self._text)
+            if self._message == NOT_IMPORTED:
+                self._message = _why_not_imported(text)
+            self._message = self._message or text
             self._text = None
         elif name == "testcase" and self._case is not None:
             self._close(self._case)
@@ -122,6 +127,12 @@ class _Reader:
 def _count(attributes: dict[str, str], name: str) -> int:
     text = attributes.get(name, "0").strip()
     return min(int(text), 10**9) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+
+
+def _why_not_imported(text: str) -> str:
+    """The lines of pytest's own that say why a file of tests can't be imported."""
+    marked = [line[1:].strip() for line in text.splitlines() if line.startswith("E ")]
+    return "\n".join([f"{NOT_IMPORTED}: {marked[0]}", *marked[1:]]) if marked else text
 
 
 def _trim(text: str, limit: int = MESSAGE_LIMIT) -> str:

@@ -121,6 +121,8 @@ def _metrics(version: ModelVersion, evaluation: Evaluation | None) -> list[str]:
     whole = [metric for metric in evaluation.metrics if not metric.slice]
     slices = [metric for metric in evaluation.metrics if metric.slice]
     note = f"On {plain(evaluation.dataset)}, {plural(evaluation.rows, 'row')}."
+    if not evaluation.test_set:
+        note = "As the training reported them; nothing was measured."
     lines = ["", note, *table(("Metric", "Value", "Interval"), [_metric(m) for m in whole])]
     by_slice = [[plain(m.slice), f"{m.rows:,}", *_metric(m)] for m in slices]
     return lines + table(("Slice", "Rows", "Metric", "Value", "Interval"), by_slice)

@@ -46,7 +46,8 @@ def _delivered(record: Record) -> str:
             return f"{record.release} at {record.endpoint}"
         case Verification():
             good = sum(probe.verdict == "passed" for probe in record.probes)
-            return f"{good} of {len(record.probes)} probes passed"
+            text = f"{good} of {len(record.probes)} probes passed"
+            return f"{text}; WARNING: {record.note.partition(':')[0]}" if record.note else text
         case _:
             return ""
 
@@ -73,4 +74,5 @@ def _evaluation(evaluation: Evaluation) -> str:
     ][:2]
     passed = sum(gate.verdict == "passed" for gate in evaluation.gates)
     gates = f"{passed} of {len(evaluation.gates)} gates passed"
-    return ", ".join([*metrics, gates] if evaluation.gates else metrics)
+    said = [*metrics, gates] if evaluation.gates else metrics
+    return ", ".join(said) + ("" if evaluation.test_set else " (as reported by the training)")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from shipway.spec.document import Document, KeyPath, Position
 from shipway.spec.mistakes import Mistake
-from shipway.spec.types import DeploySpec, PackageSpec, Spec, ThresholdSpec, TrainSpec
+from shipway.spec.types import DeploySpec, PackageSpec, Spec, ThresholdSpec
 
 BUCKETS = ("s3://", "gs://", "az://")
 INSTEAD = "Remove it for now."
@@ -41,8 +41,6 @@ def _asked(spec: Spec) -> Iterator[tuple[KeyPath, str]]:
         yield ("data", "drift"), ""
     if spec.data is not None and spec.data.snapshot:
         yield ("data", "snapshot"), ""
-    if spec.train is not None:
-        yield from _train(spec.train)
     if spec.evaluate is not None and spec.evaluate.test_set_budget is not None:
         yield ("evaluate", "test_set_budget"), ""
     if spec.evaluate is not None and spec.evaluate.cost:
@@ -56,11 +54,6 @@ def _asked(spec: Spec) -> Iterator[tuple[KeyPath, str]]:
         yield from _deploy(name, environment)
     for name in spec.monitor:
         yield ("monitor", name), ""
-
-
-def _train(train: TrainSpec) -> Iterator[tuple[KeyPath, str]]:
-    if train.notebook is not None:
-        yield ("train", "notebook"), "Write function: MODULE:NAME or command: … instead."
 
 
 def _package(package: PackageSpec) -> Iterator[tuple[KeyPath, str]]:

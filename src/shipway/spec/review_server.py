@@ -6,10 +6,10 @@ import shlex
 
 from shipway.spec.document import KeyPath
 from shipway.spec.review import Review
-from shipway.spec.types import GoldenRequest, RequestSpec, ServerSpec
+from shipway.spec.server import GoldenRequest, RequestSpec, ServerSpec
 
 PLACES = ("port", "host", "model_dir")
-PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.]*)\}")
+PLACE = re.compile(r"(?<!\$)\{([A-Za-z_][A-Za-z0-9_.]*)\}")
 SERVER = ("package", "server")
 
 

@@ -4,17 +4,35 @@
 These Structs are declared once; the reader, the JSON Schema and the reference table in the
 documentation are derived from them. Docstrings of classes become descriptions in the schema.
 Where a field may be written in several ways (a string or a mapping), the reader turns all of them
-into the one form that stands here. `written` in an annotation names a way of writing that has its
-own rules: see `spec.scalars` and `spec.forms`.
+into the one form that stands here.
 """
 
 from typing import Annotated, Any, Literal
 
 import msgspec
 
+from shipway.spec.server import ServerSpec
+from shipway.spec.written import (
+    AtLeastOne,
+    Base,
+    Command,
+    Demand,
+    Duration,
+    Entry,
+    Name,
+    NotNegative,
+    OneOrMoreCommands,
+    OneOrMoreWords,
+    Percent,
+    Regex,
+    Rule,
+    Slice,
+    Words,
+)
 
-class Base(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """All parts of the spec are frozen and refuse unknown keys."""
+Scalar = str | int | float | bool | None
+Task = Literal["binary", "multiclass", "regression"]
+ColumnType = Literal["string", "integer", "float", "boolean", "category", "date", "datetime"]
 
 
 class Amount(Base, frozen=True):
@@ -26,35 +44,6 @@ class Amount(Base, frozen=True):
     def of(self, rows: int) -> float:
         """How many of `rows` this amount is."""
         return self.value * rows if self.share else self.value
-
-
-def _written(way: str, description: str) -> msgspec.Meta:
-    return msgspec.Meta(description=description, extra={"written": way})
-
-
-Duration = Annotated[float, _written("duration", "a number with a unit: 30s, 10m, 2h, 7d, 1w")]
-Percent = Annotated[float, _written("percent", "a share: 5% or 0.05")]
-Name = Annotated[
-    str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9._-]{0,62}$", extra={"written": "name"})
-]
-Words = Annotated[str, _written("words", "a text that is not empty")]
-Command = Annotated[str, _written("command", "a command line, split like a shell would; no shell")]
-Entry = Annotated[str, _written("entry", "module:name")]
-Rule = Annotated[str, _written("rule", "an expression that is true or false for each row")]
-Demand = Annotated[str, _written("demand", "a metric compared with a number")]
-Slice = Annotated[str, _written("slice", "a column, or an expression that is true or false")]
-UrlPath = Annotated[str, _written("path", "a path such as /health")]
-Regex = Annotated[str, _written("regex", "a regular expression that matches the whole value")]
-OneOrMoreWords = Annotated[tuple[Words, ...], _written("several", "a text or a list of texts")]
-OneOrMoreCommands = Annotated[
-    tuple[Command, ...], _written("several", "a command line or a list of them")
-]
-AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
-NotNegative = Annotated[int, msgspec.Meta(ge=0)]
-Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
-Scalar = str | int | float | bool | None
-Task = Literal["binary", "multiclass", "regression"]
-ColumnType = Literal["string", "integer", "float", "boolean", "category", "date", "datetime"]
 
 
 class ThresholdSpec(Base, frozen=True):
@@ -216,7 +205,13 @@ class MetricsSource(Base, frozen=True):
 
 
 class TrainSpec(Base, frozen=True):
-    """How the model is trained: a function, a command or a notebook."""
+    """How the model is trained: a function, a command or a notebook.
+
+    A notebook is run in its own folder, or in `folder`. `params`, and the paths of the tables as
+    `data_train`, `data_validation` and so on, are assigned behind the cell with the tag
+    `parameters` (else in front of all). The model is its variable `model`, unless `model` names
+    files that it writes; numbers in its variable `metrics` are reported.
+    """
 
     function: Entry | None = None
     command: OneOrMoreCommands = ()
@@ -271,51 +266,6 @@ class ReportSpec(Base, frozen=True):
     """What a report may show."""
 
     rows: Literal["values", "keys", "none"] = "keys"
-
-
-class RequestSpec(Base, frozen=True):
-    """A request: POST when it has a body, else GET. `json` and `body` exclude each other."""
-
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] | None = None
-    path: UrlPath = "/predict"
-    json: Any = None
-    body: str | None = None
-    headers: dict[str, str] = {}
-
-
-class ExpectSpec(Base, frozen=True):
-    """The answer: its status, and the whole of its JSON or a part of it.
-
-    `contains` is a text that stands in the body, or keys and values that its JSON has among others.
-    Numbers with a fraction may differ by `tolerance`, relative to their size.
-    """
-
-    status: Annotated[int, msgspec.Meta(ge=100, le=599)] = 200
-    json: Any = None
-    contains: Any = None
-    tolerance: Annotated[float, msgspec.Meta(ge=0)] = 1e-6
-
-
-class GoldenRequest(Base, frozen=True):
-    """A request of the user's own web application and the answer that it must give."""
-
-    request: RequestSpec
-    expect: ExpectSpec
-
-
-class ServerSpec(Base, frozen=True):
-    """The user's own web application instead of Shipway's server.
-
-    In `command` and in `env`, `{port}` and `{host}` stand for the address to listen on, and
-    `{model_dir}` for the folder of the model's files. `port` is the one that it has in an image.
-    """
-
-    command: Command
-    port: Port
-    health: UrlPath = "/health"
-    folder: Words = "."
-    env: dict[str, str] = {}
-    golden: tuple[GoldenRequest, ...] = ()
 
 
 class PackageSpec(Base, frozen=True):

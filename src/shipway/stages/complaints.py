@@ -10,9 +10,15 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from shipway.stages.missing import files_in
+
 USAGE = re.compile(r"^usage: .*(?:\n[ \t]+.*)*", re.MULTILINE)
-ABSOLUTE = re.compile(r"[Nn]o such file or directory:? ['\"](/[^'\"\n]+|[A-Za-z]:\\[^'\"\n]+)['\"]")
-MAIN = re.compile(r"Can't get attribute '(\w+)' on <module '__main__'")
+MAIN = re.compile(
+    r"(?:Can't get attribute|module '__main__' has no attribute) '(\w+)'"
+    r"(?: on <module '__main__'|$)",
+    re.MULTILINE,
+)
+WINDOWS = re.compile(r"[A-Za-z]:[\\/]")
 QUESTION = "EOFError: EOF when reading a line"
 NETWORK = re.compile(
     r"getaddrinfo failed|Name or service not known|Temporary failure in name resolution"
@@ -63,8 +69,9 @@ def _question(tail: str, workspace: Path, names: str) -> str:
 
 
 def _elsewhere(tail: str, workspace: Path, names: str) -> str:
-    for path in ABSOLUTE.findall(tail):
-        if Path(path).is_relative_to(workspace) or Path(path).is_relative_to(workspace.resolve()):
+    for path in files_in(tail):
+        inside = any(Path(path).is_relative_to(each) for each in (workspace, workspace.resolve()))
+        if inside or not (path.startswith(("/", "~")) or WINDOWS.match(path)):
             continue
         way = f"hand it over as {names}" if names else "declare it under `data` or `train.inputs`"
         return (

@@ -73,6 +73,10 @@ class Paths:
     logs: Path
 
 
+def _unheard(text: str) -> None:
+    """Where nobody listens."""
+
+
 @dataclass(frozen=True)
 class StageContext:
     """Everything outside of its inputs that a stage may use.
@@ -80,7 +84,8 @@ class StageContext:
     `scratch` is an empty folder of this stage alone, removed afterwards. `code(patterns, tests)`
     is a code set as path → digest, `produced` what earlier steps wrote. `targets(environment)` is
     the place of an environment; `environment` names the environment for `deploy` and `verify`.
-    `tell` shows a line of progress; `run_id` names the run; `by` the person or service.
+    `tell` shows a line of progress, `note` one that stays; `run_id` names the run; `by` the person
+    or service.
     """
 
     document: Document
@@ -101,6 +106,7 @@ class StageContext:
     code: Callable[[Sequence[str] | None, bool], Mapping[str, str]]
     produced: Mapping[str, Output]
     environment: str = ""
+    note: Callable[[str], None] = _unheard
 
     @property
     def spec(self) -> Spec:

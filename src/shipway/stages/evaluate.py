@@ -35,11 +35,16 @@ def evaluate(
     model: TrainedModel,
     data: ValidatedData | Skipped,
 ) -> Evaluation:
-    """The metrics and the verdict. InputError when the dataset or its target is not there."""
+    """The metrics and the verdict. InputError when the dataset or its target is not there.
+
+    What the training reported is judged where nothing better can be had: a model that only its own
+    application can ask, or a training that set its test rows apart itself.
+    """
     spec = ctx.spec.evaluate
     assert spec is not None  # noqa: S101 - the plan has this stage only with its key
-    if model.flavour == FILES_FLAVOUR:
-        ctx.tell("only the application knows how to predict: judging what the training reported")
+    why = _only_reported(spec, model, data)
+    if why:
+        ctx.tell(f"{why}: judging what the training reported")
         return judge_reported(ctx, model, ctx.champions.opponent(model.digest))
     dataset = _dataset(ctx, spec, data)
     ctx.tell("asking the model")
@@ -59,6 +64,16 @@ def evaluate(
     )
     uses = _count_use(ctx, spec, found)
     return msgspec.structs.replace(found, uses=uses)
+
+
+def _only_reported(spec: EvaluateSpec, model: TrainedModel, data: ValidatedData | Skipped) -> str:
+    """Why Shipway can't measure, or need not; empty when it has to."""
+    if model.flavour == FILES_FLAVOUR:
+        return "only the application knows how to predict"
+    known = {} if isinstance(data, Skipped) else data.datasets
+    if spec.dataset == EvaluateSpec().dataset and spec.dataset not in known and model.reported:
+        return "the training set its test rows apart itself"
+    return ""
 
 
 def _dataset(ctx: StageContext, spec: EvaluateSpec, data: ValidatedData | Skipped) -> Dataset:

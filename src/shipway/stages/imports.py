@@ -19,6 +19,8 @@ from shipway.stages.commands import split
 from shipway.stages.context import StageContext
 
 RUNTIME = frozenset({"shipway_runtime"})
+# What a notebook finds beside the project's packages.
+SHELL = frozenset({"IPython", "matplotlib_inline", "traitlets"})
 MODULE_FILE = re.compile(r"^([A-Za-z_]\w*)(?:\.(?:py|[\w-]+\.so|so|pyd))?$")
 SHOWN = 3
 
@@ -31,7 +33,8 @@ def check_imports(
     `folder` holds the code set of the training.
     """
     files = sorted(folder / path for path in ctx.code(train.code, False))
-    missing = {one.module: one for one in missing_imports(files, folder, provided(environment))}
+    there = provided(environment) | (SHELL if train.notebook else frozenset())
+    missing = {one.module: one for one in missing_imports(files, folder, there)}
     if not missing:
         return
     entries = entry_files(train, folder, ctx.document.where("train"))
@@ -66,7 +69,7 @@ def entry_files(train: TrainSpec, folder: Path, where: str = "") -> list[Path]:
     for command in train.command:
         found += _of_command(split(command, where=where), base, folder)
     if train.notebook:
-        found.append(base / train.notebook)
+        found.append(folder / train.notebook)
     return [path for path in found if path.is_file()]
 
 

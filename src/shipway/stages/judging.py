@@ -102,7 +102,7 @@ def _evaluate(
 def judge_reported(
     ctx: StageContext, model: TrainedModel, opponent: ModelVersion | None
 ) -> Evaluation:
-    """Decide by what the training reported, of a model that nobody but its own application can ask.
+    """Decide by what the training reported, where Shipway can't measure.
 
     StoppedError when it reported nothing.
     """
@@ -128,7 +128,7 @@ def judge_reported(
     )
     lines = [ctx.document.line_of("evaluate", "gates", n) for n in range(len(spec.gates))]
     champion = Champion(opponent.number, opponent.digest) if opponent is not None else None
-    subject = Subject(model.digest, spec.dataset, "", 0, champion=champion)
+    subject = Subject(model.digest, "", "", 0, champion=champion)
     shown = msgspec.structs.replace(spec, metrics=spec.metrics or tuple(model.reported), slices=())
     return evaluate(shown, evidence, subject, lines=lines)
 

@@ -26,7 +26,7 @@ def explain_missing(tail: str, user_folder: Path, workspace: Path, folder: str =
 
     `folder` is where the process ran, relative to the workspace.
     """
-    hints = [missing_file_hint(user_folder, workspace, name, folder) for name in _files(tail)]
+    hints = [missing_file_hint(user_folder, workspace, name, folder) for name in files_in(tail)]
     modules = MODULE.findall(tail)
     hints += [missing_module_hint(user_folder, workspace, name, folder) for name in modules]
     return next((hint for hint in reversed(hints) if hint), "")
@@ -58,6 +58,19 @@ def missing_module_hint(
         has_code = any((user_folder / place).glob("*.py"))
         if has_code and not any((workspace / place).glob("*.py")):
             return _code_hint(user_folder, name, f"{place}/**")
+    return _above_hint(user_folder, name)
+
+
+def _above_hint(user_folder: Path, name: str) -> str | None:
+    """The same for a module that lies above the user's folder, in the same repository."""
+    first = name.partition(".")[0]
+    up, folder = "", user_folder
+    while not (folder / ".git").exists() and folder != folder.parent:
+        up, folder = f"../{up}", folder.parent
+        if (folder / f"{first}.py").is_file():
+            return _code_hint(folder, first, f"{up}{first}.py")
+        if any((folder / first).glob("*.py")):
+            return _code_hint(folder, first, f"{up}{first}/**")
     return None
 
 
@@ -69,7 +82,7 @@ def _code_hint(user_folder: Path, name: str, pattern: str) -> str:
     )
 
 
-def _files(tail: str) -> list[str]:
+def files_in(tail: str) -> list[str]:
     """File names in messages, in the order of their lines."""
     found = [(match.start(), match[1]) for form in FILES for match in form.finditer(tail)]
     return [name for _, name in sorted(found)]

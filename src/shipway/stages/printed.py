@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 
 from shipway.base.errors import InputError
-from shipway.base.names import did_you_mean
+from shipway.base.names import nearest
 from shipway.stages.report_table import ReportTable
 
 TABLE = "classification_report"
@@ -29,6 +29,10 @@ NUMBER = (
     r"|[-+]?(?:nan|inf)\b)(\s?%)?"
 )
 KEPT_LINES = 200
+HOW = (
+    "Write the line as it is printed, with the metric's name in braces where its number stands: "
+    '"ROC AUC: {roc_auc}".'
+)
 LONGEST = 2000
 
 
@@ -143,9 +147,7 @@ def _names(text: str, where: str) -> tuple[str, ...]:
         raise InputError(
             f"the pattern {text!r} names no metric",
             where=where,
-            cure=did_you_mean(text.strip(), [TABLE])
-            or "Write the line as it is printed, with the metric's name in braces where its number "
-            'stands: "ROC AUC: {roc_auc}".',
+            cure=f"Did you mean {TABLE!r}?" if nearest(text.strip(), [TABLE]) else HOW,
         )
     return names
 

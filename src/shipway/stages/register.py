@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Gives the stored model a number, and a card that says what it is for."""
 
+import msgspec
+
 from shipway.base import clock
 from shipway.base.digests import digest_of
 from shipway.base.errors import InputError
 from shipway.records.base import Skipped
 from shipway.records.delivery import ModelVersion, StoredModel
-from shipway.records.source import Source
+from shipway.records.source import PythonEnvironment, Source
 from shipway.records.training import Evaluation
 from shipway.stages.context import StageContext
 
@@ -22,10 +24,21 @@ def register(
     if model is None:
         raise InputError("a model needs a name", where="shipway.yaml", cure="Add 'model: {name}'.")
     gates = digest_of(evaluation.content())
+    identity = stored.digest, gates, _serving(ctx, stored)
     for version in ctx.registry.versions(model.name):
-        if (version.digest, version.gates) == (stored.digest, gates):
+        if version.identity == identity:
             return ctx.registry.register(version)
     return ctx.registry.register(_new_version(ctx, source, stored, evaluation, gates))
+
+
+def _serving(ctx: StageContext, stored: StoredModel) -> str:
+    """Code and lock, where the user's own code answers for the model; else nothing."""
+    train = ctx.spec.train
+    if ctx.spec.package.server is None and (train is None or train.predict is None):
+        return ""
+    record = ctx.store.objects.read(stored.environment)
+    lock = msgspec.json.decode(record, type=PythonEnvironment).digest
+    return digest_of([stored.code, lock])
 
 
 def _new_version(
@@ -64,14 +77,13 @@ def _new_version(
         trusted_types=model.trusted_types,
         allow_pickle=ctx.spec.train.allow_pickle if ctx.spec.train else False,
         import_folder=ctx.spec.train.folder if ctx.spec.train else ".",
+        serving=_serving(ctx, stored),
     )
     found = evaluation if isinstance(evaluation, Evaluation) else None
     return _with_card(version, model_card(version, model, found))
 
 
 def _with_card(version: ModelVersion, card: str) -> ModelVersion:
-    import msgspec
-
     return msgspec.structs.replace(version, card=card)
 
 

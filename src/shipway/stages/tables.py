@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hands datasets to the project's own Python: as files, never as values."""
+"""Hands datasets to the project's own Python: as files, never as values.
+
+The parts of a split come in the format that the whole table has: a script that reads CSV is given
+CSV, and a project without a reader of Parquet needs none.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,11 +18,9 @@ def table_paths(
     ctx: StageContext, source: Source, datasets: Mapping[str, Dataset]
 ) -> dict[str, Path]:
     """One path for each dataset: its file, or the folder of its files when there are several."""
-    from shipway.data.datasets import dataset_paths
-
     found: dict[str, Path] = {}
     for name, dataset in datasets.items():
-        paths = dataset_paths(dataset, Path(source.folder), ctx.store.objects, ctx.scratch)
+        paths, _ = _handed(ctx, source, dataset)
         found[name] = paths[0] if len(paths) == 1 else paths[0].parent
     return found
 
@@ -34,7 +36,15 @@ def table_files(
 def _files(
     ctx: StageContext, source: Source, dataset: Dataset, nulls: tuple[str, ...]
 ) -> TableFiles:
-    from shipway.data.datasets import dataset_paths
+    paths, form = _handed(ctx, source, dataset)
+    return TableFiles(tuple(str(path) for path in paths), form, nulls)
+
+
+def _handed(ctx: StageContext, source: Source, dataset: Dataset) -> tuple[list[Path], str]:
+    """The files of a dataset, and their format."""
+    from shipway.data.datasets import dataset_paths, rewrite_as_csv
 
     paths = dataset_paths(dataset, Path(source.folder), ctx.store.objects, ctx.scratch)
-    return TableFiles(tuple(str(path) for path in paths), dataset.format, nulls)
+    if dataset.object is None or dataset.origin != "csv":
+        return paths, dataset.format
+    return [rewrite_as_csv(paths[0])], "csv"

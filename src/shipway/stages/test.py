@@ -7,6 +7,8 @@ list it; any other command names the report that it writes.
 
 from pathlib import Path
 
+import msgspec
+
 from shipway.base.errors import InputError, StoppedError
 from shipway.base.processes import Completed
 from shipway.records.base import Skipped
@@ -16,6 +18,7 @@ from shipway.reports.junit import read_junit
 from shipway.spec.types import TestsSpec
 from shipway.stages.commands import split
 from shipway.stages.context import StageContext
+from shipway.stages.missing import explain_missing
 from shipway.stages.stage import Parts, Scope
 from shipway.stages.workspace import Workspace, input_digests, open_workspace
 
@@ -79,7 +82,18 @@ def _read(report: Path, ended: Completed, space: Workspace, where: str) -> TestR
             where=where,
             cure=space.explain(ended.tail),
         )
-    return found
+    return _with_hint(found, space)
+
+
+def _with_hint(found: TestReport, space: Workspace) -> TestReport:
+    """Add to the first failure what it says about a file that the tests lack and the user has."""
+    said = "\n".join(case.message for case in found.failures)
+    hint = explain_missing(said, space.original, space.folder)
+    if not hint:
+        return found
+    first, *others = found.failures
+    told = msgspec.structs.replace(first, message=f"{first.message}\n{hint}")
+    return msgspec.structs.replace(found, failures=(told, *others))
 
 
 def depends(scope: Scope) -> Parts:

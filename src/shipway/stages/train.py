@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trains the model, by the user's function or by the user's command, in an export of its code set.
+"""Trains the model, by the user's function, command or notebook, in an export of its code set.
 
 What comes out is a model directory with golden predictions; what the training reported while it
 went becomes curves, and may stop it.
@@ -14,10 +14,11 @@ from shipway.records.data import ValidatedData
 from shipway.records.source import PythonEnvironment, Source
 from shipway.records.training import TestReport, TrainedModel
 from shipway.spec.types import TrainSpec
+from shipway.stages.absolute_paths import absolute_files
 from shipway.stages.context import StageContext
 from shipway.stages.golden import write_golden_rows
-from shipway.stages.imports import check_imports
 from shipway.stages.metric_files import declared_files
+from shipway.stages.notebook import by_notebook, notebook_key
 from shipway.stages.progress import Progress
 from shipway.stages.reported import printed_metrics, reported_metrics
 from shipway.stages.requirements import check_finite, check_requirements
@@ -54,6 +55,8 @@ def train(
 
         check_imports(ctx, environment, spec, space.folder)
         job.golden = write_golden_rows(ctx, source, data)
+        for remark in absolute_files(space.folder, ctx.code(spec.code, False)):
+            ctx.note(remark)
         result = _carry_out(job)
         space.check_inputs()
         found = reported_metrics(job)
@@ -69,6 +72,7 @@ def train(
             golden_rows=result.golden_rows,
             features=result.features,
             code=_keep_code(ctx, source, spec),
+            notebook=notebook_key(ctx) if spec.notebook else "",
         )
 
 
@@ -76,6 +80,8 @@ def _carry_out(job: Training) -> formats.Result:
     """Train in the way that the spec names: the review saw to it that it names exactly one."""
     if job.spec.function is not None:
         return by_function(job)
+    if job.spec.notebook is not None:
+        return by_notebook(job)
     return by_command(job)
 
 

@@ -70,8 +70,8 @@ def validate(ctx: StageContext, source: Source) -> ValidatedData | Skipped:
     _refuse_changes(ctx, digests)
     if checked.verdict == "passed":
         for name, part in checked.parts.items():
-            origin = sorted(digests[file] for file in tables["all"].files)
-            datasets[name] = _store(ctx, data, name, part, origin)
+            sources = sorted(digests[file] for file in tables["all"].files)
+            datasets[name] = _store(ctx, data, name, part, sources, tables["all"].kind)
     ctx.tell(_summary(checked, datasets))
     return ValidatedData(datasets, checked.checks, checked.verdict, checked.valid_until)
 
@@ -107,9 +107,14 @@ def _describe(table: "Table", names: Mapping[Path, str], digests: Mapping[Path, 
 
 
 def _store(
-    ctx: StageContext, data: DataSpec, name: str, part: "pl.DataFrame", sources: list[str]
+    ctx: StageContext,
+    data: DataSpec,
+    name: str,
+    part: "pl.DataFrame",
+    sources: list[str],
+    kind: str,
 ) -> Dataset:
-    """A part of a split as an object of the store.
+    """A part of a split, of a table of `kind`, as an object of the store.
 
     Its digest names what the part follows from, not the bytes that a version of polars wrote.
     """
@@ -118,14 +123,16 @@ def _store(
     path = ctx.scratch / f"{name}.parquet"
     write_table(part, path)
     types = {column: spec.type for column, spec in data.columns.items()}
-    origin = [name, sources, msgspec.to_builtins(data.split), types, data.nulls, _target(ctx.spec)]
+    split = msgspec.to_builtins(data.split)
+    follows = [name, sources, kind, split, types, data.nulls, _target(ctx.spec)]
     dataset = Dataset(
         name=name,
         format="parquet",
-        digest=digest_of(origin),
+        digest=digest_of(follows),
         rows=part.height,
         columns=tuple(part.columns),
         object=ctx.store.objects.put(path),
+        origin=kind,
     )
     path.unlink()
     return dataset

@@ -20,6 +20,7 @@ from shipway.stages.context import StageContext
 from shipway.stages.missing import explain_missing
 from shipway.stages.scripts import write_scripts
 from shipway.stages.stage import Scope
+from shipway.stages.tails import readable
 from shipway.storage.trees import fetch_tree
 
 
@@ -73,7 +74,11 @@ class Workspace:
     def explain(self, tail: str) -> str:
         """The last lines of a failed process, and what they say about files that are missing."""
         hint = explain_missing(tail, self.original, self.folder)
-        text = f"Its last lines:\n{tail.rstrip()}" if tail.strip() else "It wrote nothing."
+        text = (
+            f"Its last lines:\n{readable(tail, self.folder)}"
+            if tail.strip()
+            else "It wrote nothing."
+        )
         return f"{text}\n{hint}" if hint else text
 
 

@@ -13,9 +13,9 @@ A plain function opens its files by the paths at which training wrote them. One 
 arguments is given the model first: the estimator that training returned, or an object for each
 entry of `train.model` (what a pickle or skops file holds, the path of anything else).
 
-`load` is asked for by its parameters: none; one called `folder` (or anything else), in which the
-files lie at the paths of `train.model`; one called `path` or `file`, or `paths` or `files`; or one
-parameter for each entry.
+`load` is asked for by its parameters: none; one called `folder` (or anything else): the folder that
+`train.model` names, else one in which its files lie at their paths; one called `path` or `file`, or
+`paths` or `files`; or one parameter for each entry.
 """
 
 from __future__ import annotations
@@ -177,4 +177,6 @@ def _for_load(load: Callable[..., Any], files: Path, paths: list[Path]) -> list[
 def _argument(name: str, files: Path, paths: list[Path]) -> Any:
     if name in ALL:
         return list(paths)
-    return one_path(paths, name) if name in ONE else files
+    if name in ONE:
+        return one_path(paths, name)
+    return paths[0] if len(paths) == 1 and paths[0].is_dir() else files

@@ -63,3 +63,19 @@ def test_undecodable_bytes_and_carriage_returns():
 def test_the_tail_keeps_fifty_lines():
     _, _, tail = collect([b"".join(b"%d\n" % number for number in range(200))])
     assert tail.split("\n") == [str(number) for number in range(150, 200)]
+
+
+def test_a_log_is_bounded_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr("shipway.base.output.LONGEST_LOG", 100)
+    path = tmp_path / "log"
+    with path.open("wb") as stream:
+        output = Output(log=stream)
+        for number in range(100):
+            output.feed(b"line %d\n" % number)
+        output.close()
+    lines = path.read_text().splitlines()
+    assert lines[0] == "line 0"
+    kept = lines.index("") - 1
+    left_out = sum(len(f"line {number}\n") for number in range(kept + 1, 100))
+    assert lines[kept + 2] == f"[{left_out:,} more bytes were written; the last lines are:]"
+    assert lines[-1] == "line 99"

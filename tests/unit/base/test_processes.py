@@ -269,3 +269,20 @@ def test_many_at_once_do_not_hold_each_other_up(tmp_path):
         thread.join()
     assert min(results) < 0.25
     assert len(results) == 3
+
+
+def test_what_a_program_leaves_running_is_named_and_ended(tmp_path):
+    heard = []
+    script = (
+        "import subprocess, sys; print('done', flush=True);"
+        "subprocess.Popen(['sleep', '123'], start_new_session=True)"
+    )
+    ended = run([sys.executable, "-c", script], cwd=tmp_path, on_line=heard.append)
+    assert (ended.returncode, ended.left_running) == (0, "sleep 123")
+    assert heard[:1] == ["done"]
+    assert not any("sleep" in line for line in heard)
+
+
+def test_what_ends_by_itself_in_a_moment_is_not_named(tmp_path):
+    script = "import subprocess; subprocess.Popen(['sleep', '0.05'], start_new_session=True)"
+    assert run([sys.executable, "-c", script], cwd=tmp_path).left_running == ""

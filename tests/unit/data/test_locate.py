@@ -82,3 +82,20 @@ def test_naming_the_files_does_not_load_polars():
     code = "import sys, shipway.data.locate, shipway.data.datasets; print('polars' in sys.modules)"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stdout.strip() == "False"
+
+
+def test_a_pointer_of_lfs_is_no_table(tmp_path):
+    pointer = tmp_path / "train.parquet"
+    pointer.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n")
+    with pytest.raises(InputError, match="a Git LFS pointer"):
+        format_of([pointer])
+
+
+def test_a_file_that_dvc_keeps(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "train.csv.dvc").write_text("outs: []")
+    (tmp_path / "raw.dvc").write_text("outs: []")
+    for name, kept in (("data/train.csv", "data/train.csv.dvc"), ("raw/deep/a.csv", "raw.dvc")):
+        with pytest.raises(InputError, match="does not exist") as caught:
+            find_files(tmp_path, name)
+        assert caught.value.cure == f"DVC keeps it: dvc pull {kept}"

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shipway.base.errors import InputError
+from shipway.discovery import compose_verify, tables_look
 from shipway.discovery.compose import Wishes, propose
 from shipway.discovery.compose_verify import failing
 from shipway.discovery.findings import (
@@ -96,7 +97,7 @@ def test_a_bare_script_with_a_pickle(folder):
     assert spec.evaluate.dataset == "all" and not spec.evaluate.gates
     assert proposal.live and "# gates: [roc_auc >= 0.80]" in proposal.text
     assert "train.py:6: y = df['churned']" in said(proposal, "guessed")
-    assert "rows that the training saw" in said(proposal, "unknown")
+    assert "rows that training saw" in said(proposal, "unknown")
     assert max(map(len, proposal.text.splitlines())) <= 100
     assert 15 <= sum(line.strip()[:1] != "#" for line in proposal.text.splitlines()) <= 30
 
@@ -106,10 +107,25 @@ def test_a_function_gets_the_table_split(folder):
         "kind": "function", "command": "", "function": "churn.train:train",
         "parameters": (Parameter("train", data=True), Parameter("c", "1.0")),
     }  # fmt: skip
-    spec = compose(folder, with_(entry=entry, models=())).spec
+    pins = msgspec.structs.replace(PINS, names=("pandas", "pyarrow"))
+    spec = compose(folder, with_(entry=entry, models=(), requirements=(pins,))).spec
     assert spec.train.function == "churn.train:train"
     assert (spec.data.split.by, spec.data.time) == ("joined", "joined")
     assert spec.evaluate.dataset == "test"
+
+
+def test_without_pyarrow_a_split_is_only_proposed(folder):
+    entry = {"kind": "function", "command": "", "function": "m:fit",
+             "parameters": (Parameter("frame", data=True),)}  # fmt: skip
+    proposal = compose(folder, with_(entry=entry, models=()))
+    assert proposal.spec.data.split is None and proposal.spec.evaluate.dataset == "all"
+    assert "write: split: {test: 20%, by: joined}" in proposal.text
+
+
+def test_a_column_that_the_code_leaves_out_is_the_id(folder):
+    dropped = TargetUse("customer_id", Place("train.py", 5), "it is left out of X", score=2)
+    assert compose(folder, with_(targets=(TARGET, dropped))).spec.data.id == "customer_id"
+    assert compose(folder, PLAIN).spec.data.id is None
 
 
 def test_a_function_that_wants_a_path_is_given_one(folder):
@@ -147,6 +163,9 @@ def test_flags_arguments_and_variables(folder):
     assert "environment variable TOKEN" in said(proposal, "unknown")
     entry = {"arguments": (Argument(1, place, "sys.argv[1]", data=True),)}
     assert compose(folder, with_(entry=entry)).spec.train.command == ("python train.py {data.all}",)
+    job = Argument(1, place, "sys.argv[1]", suggestion="jobs/train.yaml")
+    entry = {"kind": "console script", "function": "a:main", "command": "a", "arguments": (job,)}
+    assert compose(folder, with_(entry=entry)).spec.train.command == ("a jobs/train.yaml",)
 
 
 def test_training_and_test_files(folder):
@@ -180,6 +199,9 @@ def test_several_model_files_need_a_predict_function(folder):
     spec = compose(folder, with_(models=models, predictions=(code,))).spec
     assert spec.train.model == ("models/scaler.pkl", "models/model.pkl")
     assert spec.train.predict == "predict:predict"
+    loads = msgspec.structs.replace(code, kind="class", entry="serve:Model", load=True)
+    spec = compose(folder, with_(models=models, predictions=(loads,))).spec
+    assert (spec.train.model, spec.train.predict) == (("models/",), "serve:Model")
     proposal = compose(folder, with_(models=models))
     assert "name a function" in said(proposal, "unknown")
 
@@ -275,6 +297,39 @@ def test_a_target_of_the_users_own(folder):
     assert raised.value.cure == "Did you mean 'churned'?"
 
 
+def test_a_target_that_the_code_changes_is_not_measured(folder):
+    (folder / "train.py").write_text("y = (df.churned == 0).astype(int)\n")
+    proposal = compose(folder, PLAIN)
+    assert proposal.spec.evaluate is None and not proposal.live
+    assert "# deploy:" in proposal.text and "# evaluate:" in proposal.text
+    assert "train.py:1 trains on (df.churned == 0).astype(int)" in said(proposal, "unknown")
+    (folder / "train.py").write_text("y = np.log1p(df['age'])\n")
+    proposal = compose(folder, PLAIN, target="age")
+    assert proposal.live and "mix two scales" in said(proposal, "unknown")
+
+
+def test_a_large_table_is_looked_at_in_part(folder, monkeypatch):
+    monkeypatch.setattr(tables_look, "LARGE", 100)
+    monkeypatch.setattr(tables_look, "SAMPLED_ROWS", 50)
+    text = (folder / "data/churn.csv").read_text()
+    (folder / "data/churn.csv").write_text(text + "c999,900,NO,2025-01-01,1\n")
+    columns = compose(folder, PLAIN).spec.data.columns
+    assert columns["country"].values is None and columns["age"].max is None
+    assert not columns["customer_id"].unique
+    monkeypatch.setattr(compose_verify, "LARGEST", 100)
+    proposal = compose(folder, PLAIN)
+    assert proposal.spec.data.columns["country"].values == ("DE", "FR")
+    assert "too large to try" in said(proposal, "unknown")
+
+
+def test_rows_without_target_are_not_evaluated(folder):
+    text = (folder / "data/churn.csv").read_text().replace(",1\n", ",\n", 1)
+    (folder / "data/churn.csv").write_text(text)
+    proposal = compose(folder, PLAIN)
+    assert proposal.spec.evaluate is None
+    assert "1 row has no churned" in said(proposal, "unknown")
+
+
 def test_what_only_the_test_file_has_is_not_refused(folder):
     whole = pl.read_csv(folder / "data/churn.csv")
     whole.head(150).write_csv(folder / "data/train.csv")
@@ -289,7 +344,7 @@ def test_what_only_the_test_file_has_is_not_refused(folder):
 NAMES = st.lists(
     st.one_of(
         st.sampled_from(
-            ["", "index", "a b", "a: b", "#", "null", "1", "<<", "x" * 150, "{a}", "é"]
+            ["", "index", "a b", "a: b", "#", "null", "1", "<<", "x" * 150, "{a}", "é", "*"]
         ),
         st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12),
     ),

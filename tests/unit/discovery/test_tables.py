@@ -147,6 +147,8 @@ def test_a_header_is_taken_as_one(tmp_path, text):
         ("a,a\n1,2\n", "more than once"),
         ("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "Git LFS"),
         ("a,b\n1,2,3\n", "3 fields"),
+        ("a,*\n1,2\n", "called '*'"),
+        ("a,^x$\n1,2\n", "called '^x$'"),
     ],
 )
 def test_what_can_not_be_read_is_a_problem_not_an_error(tmp_path, text, says):

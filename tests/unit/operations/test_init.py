@@ -149,6 +149,17 @@ def test_the_command_says_what_was_guessed_and_what_comes_next(folder, found, ca
     assert last.split()[1:] == ["run", "--project", str(folder)]
 
 
+def test_one_json_document(folder, found, capsys):
+    import json
+
+    assert command.execute(parsed(folder, json=True, tests=True)) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["written"].endswith("shipway.yaml")
+    assert document["tests"].endswith("test_shipway_starter.py")
+    assert (document["target"], document["live"], document["asked"]) == ("y", True, 0)
+    assert {"kind", "text"} == set(document["said"][0])
+
+
 def parsed(folder, **given):
     from argparse import Namespace
 

@@ -17,7 +17,6 @@ def asked(text):
 @pytest.mark.parametrize(
     ("key", "text"),
     [
-        ("train.notebook", "train: {notebook: a.ipynb}"),
         ("data.drift", "data: {train: a, drift: {at_most: 0.1}}"),
         ("data.snapshot", "data: {train: a, snapshot: true}"),
         (

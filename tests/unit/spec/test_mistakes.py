@@ -166,6 +166,16 @@ WRONG = [
     (MODEL + "train: {function: a:b, require: [▸loss + 1 < 2]}", "a metric compared with", ""),
     ("environment: {requirements: a, conda: ▸b}", "stands beside requirements", ""),
     (
+        MODEL + "train: {function: a:b, model: ▸m}",
+        "stands beside function, which returns its model",
+        "python -c",
+    ),
+    (
+        MODEL + "train: {command: x, model: m, metrics: {stdout: 'A {a}', map: ▸{b: a}}}",
+        "means nothing here",
+        "Patterns of stdout",
+    ),
+    (
         "environment: {conda: e.yml}\npackage: {builder: ▸dockerfile}",
         "the environment is made of conda packages",
         "Write native",

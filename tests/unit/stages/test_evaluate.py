@@ -80,10 +80,25 @@ def test_a_dataset_that_is_not_there(trained_road, once, data):
     if data is None:
         known = trained_road.data()
         data = msgspec.structs.replace(known, datasets={"train": known.datasets["train"]})
+    model = msgspec.structs.replace(once.model, reported={})
     with pytest.raises(InputError, match="no dataset 'test'"):
         evaluate(
-            trained_road.context(), trained_road.source, trained_road.environment, once.model, data
+            trained_road.context(), trained_road.source, trained_road.environment, model, data
         )
+
+
+def test_a_training_that_sets_its_rows_apart_is_judged_by_what_it_reports(trained_road, once):
+    known = trained_road.data()
+    data = msgspec.structs.replace(known, datasets={"train": known.datasets["train"]})
+    model = msgspec.structs.replace(once.model, reported={"accuracy": 0.8, "roc_auc": 0.7})
+    found = evaluate(
+        trained_road.context(), trained_road.source, trained_road.environment, model, data
+    )
+    assert {(m.name, m.value, m.source) for m in found.metrics} == {
+        ("accuracy", 0.8, "reported"),
+        ("roc_auc", 0.7, "reported"),
+    }
+    assert (found.verdict, found.test_set, found.rows) == ("failed", "", 0)
 
 
 def test_a_target_that_is_missing_has_a_neighbour(once, make, trained_road):

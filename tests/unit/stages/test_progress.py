@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shipway.spec.types import NoProgressSpec, TrainSpec
+from shipway.spec.types import MetricsSource, NoProgressSpec, TrainSpec
+from shipway.stages.printed import Printed
 from shipway.stages.progress import Progress
 
 
@@ -101,3 +102,31 @@ def test_the_end_of_the_run_stops_the_training_too():
     run.set()
     assert made.stop.is_set()
     assert made.problem == ""
+
+
+def test_a_curve_stays_small_however_much_is_reported():
+    made, told = progress()
+    for number in range(20_000):
+        made.metric("loss", 1 / (1 + number), None)
+    points = made.curves["loss"]
+    assert 500 < len(points) <= 2001
+    assert (points[0].step, points[-1].step, made.last()["loss"]) == (0, 19_999, 1 / 20_000)
+    assert len(told) < 500
+
+
+def test_a_declared_direction_counts():
+    better = MetricsSource(better={"score": "lower"})
+    rules = (NoProgressSpec(no_progress=2, metric="score"),)
+    made = Progress(TrainSpec(stop_if=rules, metrics=better), threading.Event(), print)
+    for value in (3, 2, 1):
+        made.metric("score", value, None)
+    assert made.problem == ""
+
+
+def test_patterns_find_metrics_and_their_steps():
+    printed = Printed(["Epoch {epoch}/{_} - auc: {auc}"])
+    made = Progress(TrainSpec(), threading.Event(), lambda text: None, printed)
+    for number in (1, 2):
+        made.line(f"Epoch {number}/9 - auc: 0.{number} - lr=0.1")
+    assert [(p.step, p.value) for p in made.curves["auc"]] == [(1, 0.1), (2, 0.2)]
+    assert made.last() == {"auc": 0.2, "lr": 0.1}

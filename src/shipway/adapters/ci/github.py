@@ -94,9 +94,11 @@ class GithubCi:
 
 
 def _quoted(branch: str) -> str:
-    """A branch in a list of patterns, where `*`, `?` and such would mean others."""
-    escaped = re.sub(r"([*?+!\[\]])", r"\\\1", branch)
-    return escaped if re.fullmatch(r"[A-Za-z][\w./-]*", escaped) else f"'{escaped}'"
+    """A branch in a list of patterns, where `+` and `!` would mean something else."""
+    escaped = re.sub(r"([+!])", r"\\\1", branch)
+    if re.fullmatch(r"[A-Za-z][\w./-]*", escaped):
+        return escaped
+    return "'" + escaped.replace("'", "''") + "'"
 
 
 def _paths(folders: Sequence[str]) -> str:

@@ -22,6 +22,7 @@ LOCKED = (
     "The pins come from {file}. Lock again for this Python ({command}), or ask for the Python that "
     "it was made for: environment.python."
 )
+ADDRESS_CURE = "Correct the address, or the branch, tag or commit after its @."
 LOOKED_AT = 4
 
 
@@ -52,7 +53,7 @@ def explain_unmet(
         return plain
     words = understand(error.said)
     guilty = _guilty(error.said, inputs, words)
-    lines = [_headline(words, guilty, python)]
+    lines = [_headline(error.said, words, guilty, python)]
     lines += [f"  {one.shown}{_reason(one, words)}" for one in guilty]
     lines += _facts(words, guilty, python, offers)
     if words.build:
@@ -60,16 +61,36 @@ def explain_unmet(
     else:
         lines.append(f"uv says: {_short(error.said)}")
     first = guilty[0].where if guilty else where
-    return InputError("\n".join(lines), where=first, cure=_cure(words, guilty))
+    cure = ADDRESS_CURE if _is_addressed(error.said) else _cure(words, guilty)
+    return InputError("\n".join(lines), where=first, cure=cure)
 
 
 def _guilty(said: str, inputs: Inputs, words: Words) -> list[Statement]:
+    addressed = [one for one in inputs.statements if _is_meant(one, said)]
+    if addressed:
+        return addressed
     names = dict.fromkeys(one.name for one in inputs.statements if one.name)
     found = [words.build_name] if words.build else spoken_of(said, names)
     return named(inputs.statements, found)
 
 
-def _headline(words: Words, guilty: Sequence[Statement], python: str) -> str:
+def _is_meant(one: Statement, said: str) -> bool:
+    """Whether the message is about the address that a requirement is taken from."""
+    address = one.parts.url or ("" if one.parts.name else one.text)
+    bare = address.removeprefix("git+").partition("#")[0]
+    path = bare.partition("://")[2].rpartition("@")[0] or bare.partition("://")[2]
+    return bool(path) and path in said
+
+
+def _is_addressed(said: str) -> bool:
+    return "Git operation failed" in said or "(404 Not Found)" in said
+
+
+def _headline(said: str, words: Words, guilty: Sequence[Statement], python: str) -> str:
+    if "Git operation failed" in said:
+        return "a Git repository that is required can't be used"
+    if "(404 Not Found)" in said:
+        return "an address that is required has nothing to offer"
     if words.build:
         return f"{words.build} has no wheel for Python {python}, and can't be built from source"
     if words.unknown:

@@ -106,7 +106,9 @@ def _extras(
         seen.add(name)
         if name not in known:
             raise InputError(
-                f"there is no extra {name!r}", where=file, cure=did_you_mean(name, known)
+                f"there is no extra {name!r}",
+                where=file,
+                cure=did_you_mean(name, known) or "It has no extras at all.",
             )
         for line in known[name]:
             parts = parse(line)

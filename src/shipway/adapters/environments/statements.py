@@ -18,6 +18,7 @@ REQUIREMENT = re.compile(
     r"(?:@\s*(?P<url>[^\s;]+)|\(?\s*(?P<specifier>[^;@()]*?)\s*\)?)\s*(?:;\s*(?P<marker>.*))?$"
 )
 SPECIFIER = re.compile(r"\s*(===|==|!=|~=|>=|<=|>|<)\s*([A-Za-z0-9*][^\s,]*)\s*")
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://")
 PASSWORD = re.compile(r"://[^/\s@:]*:(?!\$\{)[^/\s@]+@")
 
 # Files that `projects` and `foreign` read; any other is a plain list.
@@ -102,7 +103,7 @@ class Parts(msgspec.Struct, frozen=True):
 def parse(text: str) -> Parts:
     """The parts of a requirement such as `pandas[excel]==2.2.0; python_version < '3.12'`."""
     found = REQUIREMENT.match(text.strip())
-    if found is None:
+    if found is None or ADDRESS.match(text.strip()):
         return Parts()
     return Parts(**{name: (value or "").strip() for name, value in found.groupdict().items()})
 

@@ -24,7 +24,12 @@ UNREACHABLE = (
     "Connection refused",
     "operation timed out",
     "network was disabled",
+    "Could not resolve host",
+    "Failed to connect to",
+    "Could not read from remote repository",
+    "Connection timed out",
 )
+GONE = ("(404 Not Found)", "(410 Gone)", "couldn't find remote ref", "failed to find branch")
 DISK = ("No space left on device", "Disk quota exceeded")
 
 
@@ -94,9 +99,10 @@ def explain(error: UvError, what: str, where: str, *, cure: str) -> ShipwayError
         return OutsideError(
             f"{what}: the disk is full\n{said}", cure="Free some space and run it again."
         )
-    if any(sign in said for sign in UNREACHABLE):
+    gone = any(sign in said for sign in GONE)
+    if not gone and any(sign in said for sign in UNREACHABLE):
         return OutsideError(
-            f"{what}: the package index can't be reached\n{said}",
+            f"{what}: the package index or an address can't be reached\n{said}",
             where=where,
             cure="Check the network, or name an index that can be reached: UV_DEFAULT_INDEX=… "
             "Packages that were installed before are taken from uv's cache.",

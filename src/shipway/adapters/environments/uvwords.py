@@ -14,10 +14,10 @@ import msgspec
 NAME = r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?"
 RANGE = r"[<>=!~][^\s,]*(?:,[<>=!~][^\s,]+)*"
 NEEDS = re.compile(
-    rf"({NAME})(?:\[[^\]]*\])?({RANGE})? depends on "
+    rf"({NAME})(?:\[[^\]]*\])?({RANGE})? depends? on "
     rf"({NAME})(?:\[[^\]]*\])?(?:{{[^}}]*}})?({RANGE})?"
 )
-PYTHON = re.compile(rf"({NAME})({RANGE})? depends on Python({RANGE})")
+PYTHON = re.compile(rf"({NAME})({RANGE})? depends? on Python({RANGE})")
 UNKNOWN = re.compile(rf"({NAME}) was not found in the (?:package registry|provided package)")
 NO_VERSION = re.compile(rf"there (?:is|are) no versions? of ({NAME})(?:{{[^}}]*}})?({RANGE})?")
 NO_WHEELS = re.compile(rf"({NAME})({RANGE})? has no (?:usable )?wheels")
@@ -112,9 +112,8 @@ def spoken_of(said: str, names: Iterable[str]) -> list[str]:
     found = []
     for name in names:
         package = rf"(?<![\w.-]){re.escape(name)}"
-        after = (
-            r"(?:[\[{<>=!~]|\s(?:was not found|cannot be used|depends on|has no|and|are available))"
-        )
+        verbs = "was not found|cannot be used|depends? on|has no|and|are available"
+        after = rf"(?:[\[{{<>=!~]|\s(?:{verbs}))"
         before = rf"(?:require|versions? of|depends on|and)\s+{re.escape(name)}(?![\w-])"
         if re.search(f"{package}{after}", said) or re.search(before, said):
             found.append(name)

@@ -36,7 +36,7 @@ class BuiltInRegistry:
         self._store = store
 
     def register(self, version: ModelVersion) -> ModelVersion:
-        """Add a version; what was registered before by (digest, gates) comes back `unchanged`.
+        """Add a version; what was registered before, by its identity, comes back `unchanged`.
 
         Metrics that are not finite are left out: JSON has no such numbers.
         """
@@ -45,7 +45,7 @@ class BuiltInRegistry:
         while True:
             known += [_read_version(log, entry) for entry in log.entries(len(known) + 1)]
             for kept in known:
-                if (kept.digest, kept.gates) == (version.digest, version.gates):
+                if kept.identity == version.identity:
                     return msgspec.structs.replace(kept, unchanged=True)
             try:
                 entry = log.append_at(len(known) + 1, _body(version, len(known) + 1))

@@ -12,7 +12,7 @@ class Registry(Protocol):
     def register(self, version: ModelVersion) -> ModelVersion:
         """Add a version (its `number` is ignored); the kept one.
 
-        Idempotent by (digest, gates): registering the same again gives the first entry back with
+        Idempotent by its identity: registering the same again gives the first entry back with
         `unchanged` set.
         """
         ...

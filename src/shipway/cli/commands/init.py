@@ -45,8 +45,8 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(
             {
-                "written": done.path,
-                "tests": done.tests,
+                "written": str(done.path),
+                "tests": str(done.tests) if done.tests is not None else None,
                 "target": done.target,
                 "live": done.live,
                 "asked": done.asked,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from shipway.base.errors import DONE
 from shipway.cli.output import print_json
-from shipway.operations.logs import log_files, read_lines
+from shipway.operations.logs import log_files, notebook_file, read_lines
 
 EXAMPLE = "  shipway logs last --stage train\n  shipway logs production"
 
@@ -24,12 +24,23 @@ def execute(arguments: argparse.Namespace) -> int:
     """Carry out `logs`; its exit code."""
     files = log_files(Path(arguments.project), arguments.name, arguments.stage)
     if arguments.json:
-        print_json({"logs": [{"name": f.stem, "lines": list(read_lines(f))} for f in files]})
+        logs = [{"name": f.stem, "lines": list(read_lines(f))} for f in files]
+        print_json({"logs": logs, "notebook": _notebook(arguments)})
         return DONE
     for path in files:
         print(f"== {path.stem} ({path})")
         for line in read_lines(path):
             print(line)
-    if not files:
+    notebook = _notebook(arguments)
+    if notebook is not None:
+        print(f"== the executed notebook: {notebook}")
+    elif not files:
         print(f"{arguments.name} wrote nothing")
     return DONE
+
+
+def _notebook(arguments: argparse.Namespace) -> str | None:
+    if arguments.stage not in ("", "train"):
+        return None
+    path = notebook_file(Path(arguments.project), arguments.name)
+    return str(path) if path else None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shipway.base.errors import DONE
 from shipway.cli.output import print_json, print_lines, print_table
+from shipway.operations.logs import notebook_file
 from shipway.operations.show import show
 from shipway.records.delivery import ModelVersion, ReleaseEvent
 from shipway.records.run import RunRecord
@@ -30,6 +31,9 @@ def execute(arguments: argparse.Namespace) -> int:
     match record:
         case RunRecord():
             _run(record)
+            notebook = notebook_file(Path(arguments.project), record.run)
+            if notebook is not None:
+                print(f"the executed notebook: {notebook}")
         case ModelVersion():
             print_lines([record.card.rstrip()])
         case ReleaseEvent():
