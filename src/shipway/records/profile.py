@@ -5,7 +5,10 @@ A profile is stored with each model version, as the reference that later data is
 `edges` are fixed there, so that counts of other rows can be added into the same bins.
 """
 
+from collections.abc import Collection
 from typing import Any
+
+import msgspec
 
 from shipway.records.base import Record
 
@@ -17,6 +20,7 @@ class Histogram(Record, frozen=True):
 
     `counts[i]` are the values in `[edges[i], edges[i + 1])`, the last bin includes its upper edge;
     `below` and `above` lie outside all edges. `edges` are numbers, for dates seconds since 1970.
+    All counts are exact.
     """
 
     edges: tuple[float, ...]
@@ -28,20 +32,28 @@ class Histogram(Record, frozen=True):
 class ColumnProfile(Record, frozen=True):
     """One column.
 
-    `type` is a word of `shipway.yaml`. `distinct` is exact where `distinct_exact`, an estimate
-    with a relative standard error of about 1 % otherwise. `quantiles` belong to `PROBABILITIES`
-    and are off by at most `rank_error` of the rows. `top` are the most frequent values with their
-    counts (all values of a column with few). `deciles` counts the values between the deciles of
-    the table that was profiled; `histogram` between edges of equal width. `lengths` are the
-    shortest, mean and longest length of a text in characters. `relation` is how much the column
-    alone tells of the target: 0 nothing, 1 everything. `sketch` is a KLL sketch, base64.
+    `type` is a word of `shipway.yaml`, or the file's own where that has none for it; then `note`
+    says that only missing values were counted. `missing` counts empty cells and, where there are
+    any, `nan`; `unreadable` the cells that the declared type can't be read from. `distinct` is
+    exact where `distinct_exact`, an estimate with a standard error of 1 % otherwise.
+
+    Numbers and dates: `low`, `high`, `mean` and `sd` (of finite values; dates as ISO 8601),
+    `quantiles` at `PROBABILITIES`, none of which is further off than `rank_error` of the rows
+    (measured, 0 is exact); `histogram` has edges of equal width, `deciles` those of the table that
+    was profiled, without repeats. Infinities are counted by `not_finite`, and as `below` and
+    `above` of the histograms.
+
+    `top` are the most frequent values with their counts: all of them where there are up to a
+    hundred, else those that occur more than once. `lengths` are the shortest, mean and longest
+    length of a text in characters. `relation` is how much the column alone tells of the target: 0
+    nothing, 1 everything. `withheld` says that everything which shows a value was left out.
     """
 
     name: str
     type: str
     rows: int
     missing: int
-    distinct: int
+    distinct: int = 0
     distinct_exact: bool = True
     mean: float | None = None
     sd: float | None = None
@@ -56,8 +68,27 @@ class ColumnProfile(Record, frozen=True):
     zeros: int = 0
     negatives: int = 0
     not_finite: int = 0
+    nan: int = 0
+    unreadable: int = 0
     relation: float | None = None
-    sketch: str = ""
+    note: str = ""
+    withheld: bool = False
+
+    def without_values(self) -> "ColumnProfile":
+        """The same column, of which only counts and the relation to the target are told."""
+        return ColumnProfile(
+            name=self.name,
+            type=self.type,
+            rows=self.rows,
+            missing=self.missing,
+            distinct=self.distinct,
+            distinct_exact=self.distinct_exact,
+            nan=self.nan,
+            unreadable=self.unreadable,
+            relation=self.relation,
+            note=self.note,
+            withheld=True,
+        )
 
 
 class Profile(Record, frozen=True, tag="profile"):
@@ -71,3 +102,11 @@ class Profile(Record, frozen=True, tag="profile"):
     def column(self, name: str) -> ColumnProfile | None:
         """The column of that name."""
         return next((column for column in self.columns if column.name == name), None)
+
+    def without_values(self, sensitive: Collection[str]) -> "Profile":
+        """The same profile without the values of the columns named in `sensitive`."""
+        columns = tuple(
+            column.without_values() if column.name in sensitive else column
+            for column in self.columns
+        )
+        return msgspec.structs.replace(self, columns=columns)
