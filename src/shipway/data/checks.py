@@ -21,6 +21,7 @@ from shipway.data.column_checks import column_checks
 from shipway.data.columns import prepare, views
 from shipway.data.overlap import overlap_check
 from shipway.data.second_look import Seen, look
+from shipway.data.stretches import Stretch, whole
 from shipway.data.table_checks import LineOf, rows_checks, rule_check
 from shipway.records.data import CheckResult
 from shipway.spec.document import KeyPath
@@ -32,7 +33,7 @@ PARTS = ("train", "validation", "test")
 
 
 def check_tables(
-    frames: Mapping[str, pl.LazyFrame | Sequence[pl.LazyFrame]],
+    frames: Mapping[str, pl.LazyFrame | Sequence[Stretch]],
     data: DataSpec,
     *,
     line_of: LineOf,
@@ -42,29 +43,29 @@ def check_tables(
 ) -> tuple[tuple[CheckResult, ...], str | None]:
     """All checks of all tables, and until when their verdict holds (None: it does not age).
 
-    `frames` maps names of tables to frames, extra tables included, or to the parts that make up a
-    table in this order, all of one schema; tables in `text` hold unread text (CSV). `required` are
-    columns that must be there for other reasons, with the place in the spec that names them. `now`
-    is in UTC. Results hold values: `redact` them before they are kept.
+    `frames` maps names of tables to frames, extra tables included, or to the stretches that make
+    up a table in this order, all of one schema; tables in `text` hold unread text (CSV).
+    `required` are columns that must be there for other reasons, with the place in the spec that
+    names them. `now` is in UTC. Results hold values: `redact` them before they are kept.
     InputError where the spec asks for what a column can't have.
     """
     names = ["all"] if "all" in frames else [name for name in PARTS if name in frames]
-    parts = {
-        name: [frame] if isinstance(frame, pl.LazyFrame) else list(frame)
+    tables = {
+        name: [Stretch(frame)] if isinstance(frame, pl.LazyFrame) else list(frame)
         for name, frame in frames.items()
     }
     results: list[CheckResult] = []
     until: list[datetime.datetime] = []
     counts: dict[str, int] = {}
     for name in names:
-        table = _Table(name, parts[name], data, text=name in text)
+        table = _Table(name, tables[name], data, text=name in text)
         found = table.run(line_of, now)
         results += table.presence((*_demanded(data), *required), line_of) + found.results
         until += found.until
         counts[name] = found.rows
     results += rows_checks(data.rows, counts, line_of)
-    whole = {name: pl.concat(each) for name, each in parts.items()}
-    overlap = overlap_check(whole, data, text, line_of)
+    wholes = {name: whole(stretches) for name, stretches in tables.items()}
+    overlap = overlap_check(wholes, data, text, line_of)
     results += [overlap] if overlap is not None else []
     return tuple(results), stamp(min(until)) if until else None
 
@@ -90,9 +91,9 @@ class _Table:
     """One table on its way through its checks."""
 
     def __init__(
-        self, name: str, parts: Sequence[pl.LazyFrame], data: DataSpec, *, text: bool
+        self, name: str, stretches: Sequence[Stretch], data: DataSpec, *, text: bool
     ) -> None:
-        frame = pl.concat(parts)
+        frame = whole(stretches)
         self.name = name
         self.data = data
         self.names = frame.collect_schema().names()
@@ -101,12 +102,12 @@ class _Table:
         used = dict.fromkeys((*data.columns, *read, *([self.id] if self.id else [])))
         here = [column for column in used if column in self.names]
         self.views = views(frame, here, data.columns, text=text, dates=True)
-        self.parts = [prepare(part, self.views) for part in parts]
-        self.frame = self.parts[0]
+        self.stretches = [Stretch(prepare(frame, self.views), step) for frame, step in stretches]
+        self.frame = self.stretches[0].frame
 
     def run(self, line_of: LineOf, now: datetime.datetime) -> Found:
         """Measure all checks and judge them."""
-        seen, rows = look(list(self._checks(now)), self.parts, self.id)
+        seen, rows = look(list(self._checks(now)), self.stretches, self.id)
         outcomes = [each.check.judge(each.measured, rows) for each in seen]
         results = [
             self._result(each, outcome, rows, line_of)

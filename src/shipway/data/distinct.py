@@ -13,7 +13,7 @@ What grows is 8 bytes for each key that occurs more than once.
 
 import itertools
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -26,6 +26,9 @@ RUN = 1 << 22
 RANGES = 1 << 12
 SHIFT = np.uint64(64 - 12)
 WIDTH = 8
+BLOCK = 32
+FACTOR = np.uint64(0x9E3779B97F4A7C15)
+Fetch = Callable[[Sequence[str]], pl.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,10 @@ class KeyHashes:
         """Of no rows."""
         return cls(0, (), ())
 
-    def add(self, batch: pl.DataFrame, repeats: Repeats) -> "KeyHashes":
-        """With the keys of the rows of `batch`."""
-        hashes = hash_keys(batch, repeats)
+    def add(self, fetch: Fetch, repeats: Repeats) -> "KeyHashes":
+        """With the keys of the rows of which `fetch` gives columns."""
+        hashes, keyed = hash_keys(fetch, repeats)
+        hashes = hashes[keyed] if keyed is not None else hashes
         return self.union(KeyHashes(len(hashes), (hashes,), ()))
 
     def union(self, other: "KeyHashes") -> "KeyHashes":
@@ -90,12 +94,22 @@ class KeyHashes:
         return np.concatenate(found)
 
 
-def hash_keys(batch: pl.DataFrame, repeats: Repeats) -> np.ndarray:
-    """A hash for each row of `batch` that has a key; the same for equal keys, wherever they are."""
-    keys = batch.select(repeats.columns)
-    if not repeats.nulls_equal and any(keys.null_count().row(0)):
-        keys = keys.drop_nulls()
-    return plain_zero(keys).hash_rows(seed=0).to_numpy()
+def hash_keys(fetch: Fetch, repeats: Repeats) -> tuple[np.ndarray, np.ndarray | None]:
+    """A hash for each row, the same for equal keys wherever they are; and which rows have a key.
+
+    The latter is None where all have. A wide key is hashed some columns at a time.
+    """
+    hashes: np.ndarray | None = None
+    keyed: np.ndarray | None = None
+    for begin in range(0, len(repeats.columns), BLOCK):
+        cells = fetch(repeats.columns[begin : begin + BLOCK])
+        block = plain_zero(cells).hash_rows(seed=0).to_numpy()
+        hashes = block if hashes is None else (hashes * FACTOR) ^ block
+        if not repeats.nulls_equal and any(cells.null_count().row(0)):
+            present = cells.select(pl.all_horizontal(pl.all().is_not_null())).to_series().to_numpy()
+            keyed = present if keyed is None else keyed & present
+    assert hashes is not None  # noqa: S101 - a key has a column
+    return hashes, keyed
 
 
 def plain_zero(keys: pl.DataFrame) -> pl.DataFrame:

@@ -11,23 +11,23 @@ by the hash of the row's number, examples are the first rows. Only means and dev
 in their last digits.
 """
 
-import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
-from shipway.data.check import ROW, Check, Measured
-from shipway.data.distinct import KeyHashes
-from shipway.data.examples import MOST, as_examples, shown_columns
-from shipway.data.merging import Part, aggregates, finish, join, part_of
+from shipway.data.check import Check, Measured
+from shipway.data.distinct import Fetch, KeyHashes
+from shipway.data.examples import MOST
+from shipway.data.merging import Part, finish, join
+from shipway.data.queries import Queries
 from shipway.data.sampling import RowSample, sample_size
+from shipway.data.stretches import MOST_ROWS, read
 from shipway.records.data import Example
 
-CELLS = 2_500_000
-FEWEST_ROWS, MOST_ROWS = 1_000, 131_072
 Examples = tuple[Example, ...]
+NOTHING = (np.empty(0, np.int64), np.empty(0, np.uint64))
 
 
 @dataclass(frozen=True)
@@ -89,154 +89,76 @@ def measure_part(
     checks: Sequence[Check],
     first_row: int = 0,
     *,
+    step: int | None = None,
     id_column: str | None = None,
 ) -> Partial:
     """Read `frame`, as `columns.prepare` makes it, once, and measure `checks` over its rows.
 
-    `first_row` is the number of its first row in the whole table. Examples carry `id_column`.
+    `first_row` is the number of its first row in the whole table. `step` says that any so many
+    rows can be read without reading those before them (`stretches`). Examples carry `id_column`.
     Errors of polars while reading come through.
     """
-    pass_ = _Pass(frame, checks, id_column)
-    partial = pass_.nothing(first_row)
-    if not pass_.needed:
-        rows = frame.select(pl.len()).collect(engine="streaming").item()
-        return replace(partial, rows=int(rows))
-    batches = frame.select(pass_.needed).collect_batches(
-        chunk_size=pass_.batch_rows, maintain_order=True, engine="streaming"
+    schema = frame.collect_schema()
+    queries = Queries(schema, checks, id_column, step or MOST_ROWS)
+    nothing = pl.DataFrame(schema=schema)
+    partial = Partial(
+        first_row=first_row,
+        rows=0,
+        parts=_parts(queries, nothing.select),
+        examples=tuple(() for _ in checks),
+        keys=tuple(KeyHashes.none() if check.repeats else None for check in checks),
+        sample=RowSample(sample_size(queries.samples)),
     )
-    for batch in batches:
-        partial = pass_.add(partial, batch)
+    for rows, fetch in read(frame, queries.columns, step):
+        partial = _add(partial, queries, rows, fetch)
     return partial
 
 
-class _Pass:
-    """The queries of one pass, made once and asked of each batch."""
-
-    def __init__(self, frame: pl.LazyFrame, checks: Sequence[Check], id_column: str | None) -> None:
-        self.schema = frame.collect_schema()
-        self.checks = checks
-        self.id = id_column
-        self.asked = [
-            {name: (f"{number}.{name}", measure) for name, measure in check.asked().items()}
-            for number, check in enumerate(checks)
-        ]
-        self.aggregates = [
-            [each for name, measure in asked.values() for each in aggregates(name, measure)]
-            for asked in self.asked
-        ]
-        self.first = [
-            query
-            for number, (check, queries) in enumerate(zip(checks, self.aggregates, strict=True))
-            for query in (queries if check.guard is None else [check.guard.alias(f"{number}?")])
-        ]
-        self.sampled = [
-            measure.expr.alias(name)
-            for asked in self.asked
-            for name, measure in asked.values()
-            if measure.merge == "sample"
-        ]
-        self.needed = self._needed()
-        self.batch_rows = max(FEWEST_ROWS, min(MOST_ROWS, CELLS // max(1, len(self.needed))))
-
-    def _needed(self) -> list[str]:
-        """The columns of the prepared frame that any expression or example names."""
-        shown = [
-            expr
-            for check in self.checks
-            if check.offending is not None
-            for expr in shown_columns(self.schema, check, self.id)
-        ]
-        keys = [name for check in self.checks if check.repeats for name in check.repeats.columns]
-        queries = itertools.chain(self.first, *self.aggregates)
-        read = (*shown, *queries, *self.sampled)
-        wanted = {name for expr in read for name in expr.meta.root_names()} | set(keys)
-        return [name for name in self.schema if name in wanted]
-
-    def nothing(self, first_row: int) -> Partial:
-        """The partial of no rows."""
-        return Partial(
-            first_row=first_row,
-            rows=0,
-            parts=self._measure(pl.DataFrame(schema=self.schema)),
-            examples=tuple(() for _ in self.checks),
-            keys=tuple(KeyHashes.none() if check.repeats else None for check in self.checks),
-            sample=RowSample(sample_size(len(self.sampled))),
-        )
-
-    def add(self, partial: Partial, batch: pl.DataFrame) -> Partial:
-        """`partial` with the rows of `batch`, which come right after it."""
-        first_row = partial.first_row + partial.rows
-        parts = self._measure(batch)
-        return Partial(
-            partial.first_row,
-            partial.rows + batch.height,
-            tuple(
-                {name: join(part, new[name]) for name, part in old.items()}
-                for old, new in zip(partial.parts, parts, strict=True)
-            ),
-            self._examples(partial.examples, parts, batch, first_row),
-            tuple(
-                keys.add(batch, check.repeats) if keys and check.repeats else None
-                for keys, check in zip(partial.keys, self.checks, strict=True)
-            ),
-            self._sample(partial.sample, batch, first_row),
-        )
-
-    def _measure(self, batch: pl.DataFrame) -> tuple[dict[str, Part], ...]:
-        """The parts of all checks; where a guard says that nothing offends, there is no more."""
-        found = _ask(batch, self.first)
-        rest = [
-            query
-            for number, check in enumerate(self.checks)
-            if check.guard is not None and found[f"{number}?"]
-            for query in self.aggregates[number]
-        ]
-        found |= _ask(batch, rest)
-        return tuple(
-            {
-                name: part_of(measure, query, found)
-                for name, (query, measure) in asked.items()
-                if measure.merge != "sample"
-            }
-            for asked in self.asked
-        )
-
-    def _examples(
-        self,
-        known: tuple[Examples, ...],
-        parts: tuple[dict[str, Part], ...],
-        batch: pl.DataFrame,
-        first_row: int,
-    ) -> tuple[Examples, ...]:
-        """The examples known so far, and those of the batch where there is room for more."""
-        wanting = [
-            number
-            for number, check in enumerate(self.checks)
-            if check.offending is not None
-            and len(known[number]) < MOST
-            and parts[number]["failing"].value
-        ]
-        if not wanting:
-            return known
-        numbered = batch.lazy().with_row_index(ROW, offset=first_row)
-        queries = []
-        for number in wanting:
-            check, room = self.checks[number], MOST - len(known[number])
-            assert check.offending is not None  # noqa: S101 - chosen above
-            shown = shown_columns(self.schema, check, self.id)
-            queries.append(numbered.filter(check.offending).head(room).select(ROW, *shown))
-        more = list(known)
-        for number, rows in zip(wanting, pl.collect_all(queries), strict=True):
-            more[number] += as_examples(rows, self.checks[number].values, self.id)
-        return tuple(more)
-
-    def _sample(self, sample: RowSample, batch: pl.DataFrame, first_row: int) -> RowSample:
-        if not self.sampled:
-            return sample
-        places, hashes = sample.chosen(first_row, batch.height)
-        cells = batch[places].lazy().select(self.sampled).collect()
-        return sample.add(batch.height, hashes, cells)
+def _parts(queries: Queries, fetch: Fetch) -> tuple[dict[str, Part], ...]:
+    found: dict[int, dict[str, Part]] = {}
+    for group in queries.groups:
+        found |= queries.measure(group, fetch(list(group.columns)))
+    return tuple(found[number] for number in range(len(queries.checks)))
 
 
-def _ask(batch: pl.DataFrame, queries: Sequence[pl.Expr]) -> dict[str, Any]:
-    return batch.lazy().select(queries).collect().row(0, named=True) if queries else {}
+def _add(partial: Partial, queries: Queries, rows: int, fetch: Fetch) -> Partial:
+    """`partial` with the `rows` rows that come right after it."""
+    first_row = partial.first_row + partial.rows
+    parts, examples, keys = list(partial.parts), list(partial.examples), list(partial.keys)
+    sample = partial.sample
+    places, hashes = sample.chosen(first_row, rows) if queries.samples else NOTHING
+    sampled = []
+    for group in queries.groups:
+        cells = fetch(list(group.columns))
+        again = _held_or_fetched(cells, fetch)
+        for number, new in queries.measure(group, cells).items():
+            parts[number] = {name: join(part, new[name]) for name, part in parts[number].items()}
+            room = MOST - len(examples[number])
+            if room and "failing" in new and new["failing"].value:
+                examples[number] += queries.examples(number, again, first_row, room)
+            held, repeats = keys[number], queries.checks[number].repeats
+            if held is not None and repeats is not None:
+                keys[number] = held.add(again, repeats)
+        if queries.samples:
+            sampled.append(queries.sample(group, cells, pl.Series(places)))
+    if sampled:
+        sample = sample.add(rows, hashes, pl.concat(sampled, how="horizontal"))
+    return Partial(
+        first_row=partial.first_row,
+        rows=partial.rows + rows,
+        parts=tuple(parts),
+        examples=tuple(examples),
+        keys=tuple(keys),
+        sample=sample,
+    )
+
+
+def _held_or_fetched(cells: pl.DataFrame, fetch: Fetch) -> Fetch:
+    """Columns from `cells` where they are, else read once more."""
+
+    def act(names: Sequence[str]) -> pl.DataFrame:
+        missing = [name for name in names if name not in cells.columns]
+        held = cells.select(name for name in names if name in cells.columns)
+        return held.hstack(fetch(missing)) if missing else held
+
+    return act

@@ -17,9 +17,9 @@ import polars as pl
 from shipway.data.check import ROW, Repeats
 from shipway.data.distinct import KeyHashes, hash_keys, plain_zero
 from shipway.data.examples import MOST
+from shipway.data.stretches import Stretch, read
 
 GROUP = 1_000_000
-BATCH = 131_072
 HASH = "\x00hash"
 
 
@@ -30,8 +30,8 @@ class Found(NamedTuple):
     rows: tuple[int, ...]
 
 
-def count_repeats(keys: KeyHashes, parts: Sequence[pl.LazyFrame], repeats: Repeats) -> Found:
-    """Of the table made of `parts`, whose keys were hashed to `keys`."""
+def count_repeats(keys: KeyHashes, table: Sequence[Stretch], repeats: Repeats) -> Found:
+    """Of the prepared `table`, whose keys were hashed to `keys`."""
     twice = keys.twice()
     if not len(twice):
         return Found(0, ())
@@ -39,7 +39,7 @@ def count_repeats(keys: KeyHashes, parts: Sequence[pl.LazyFrame], repeats: Repea
     number, first = 0, list[int]()
     with tempfile.TemporaryDirectory(prefix="shipway-") as scratch:
         held = _Groups(groups, Path(scratch))
-        for candidates in _candidates(parts, repeats, twice):
+        for candidates in _candidates(table, repeats, twice):
             held.add(candidates)
         for group in held:
             again = group.sort(ROW).filter(~pl.struct(repeats.columns).is_first_distinct())
@@ -49,25 +49,21 @@ def count_repeats(keys: KeyHashes, parts: Sequence[pl.LazyFrame], repeats: Repea
 
 
 def _candidates(
-    parts: Sequence[pl.LazyFrame], repeats: Repeats, twice: np.ndarray
+    table: Sequence[Stretch], repeats: Repeats, twice: np.ndarray
 ) -> Iterator[pl.DataFrame]:
     """Row number, hash and key of the rows whose hash is among `twice`."""
     first_row = 0
-    for part in parts:
-        batches = part.select(repeats.columns).collect_batches(
-            chunk_size=BATCH, maintain_order=True, engine="streaming"
-        )
-        for batch in batches:
-            rows = batch.with_row_index(ROW, offset=first_row)
-            first_row += batch.height
-            if not repeats.nulls_equal:
-                rows = rows.drop_nulls()
-            rows = plain_zero(rows)
-            hashes = hash_keys(rows, repeats)
+    for stretch in table:
+        for rows, fetch in read(stretch.frame, repeats.columns, stretch.step):
+            hashes, keyed = hash_keys(fetch, repeats)
             places = np.searchsorted(twice, hashes)
             hit = twice[np.minimum(places, len(twice) - 1)] == hashes
-            if hit.any():
-                yield rows.with_columns(pl.Series(HASH, hashes)).filter(pl.Series(hit))
+            chosen = np.flatnonzero(hit if keyed is None else hit & keyed)
+            if len(chosen):
+                numbers = pl.Series(ROW, chosen + first_row, dtype=pl.UInt64)
+                cells = plain_zero(fetch(repeats.columns)[chosen])
+                yield cells.with_columns(numbers, pl.Series(HASH, hashes[chosen]))
+            first_row += rows
 
 
 class _Groups:

@@ -18,6 +18,7 @@ from shipway.data.distinct import KeyHashes
 from shipway.data.examples import rows_at
 from shipway.data.partials import Examples, Partial, measure_part, merge
 from shipway.data.repeats import count_repeats
+from shipway.data.stretches import Stretch
 
 
 @dataclass(frozen=True)
@@ -30,28 +31,30 @@ class Seen:
 
 
 def look(
-    checks: Sequence[Check], parts: Sequence[pl.LazyFrame], id_column: str | None
+    checks: Sequence[Check], table: Sequence[Stretch], id_column: str | None
 ) -> tuple[list[Seen], int]:
-    """All `checks` of the table that `parts` make up in this order, and its number of rows.
+    """All `checks` of the table that its stretches make up in this order, and its number of rows.
 
-    The parts are what `columns.prepare` makes; at least one. Examples carry `id_column`.
+    Their frames are what `columns.prepare` makes; at least one. Examples carry `id_column`.
     """
-    table = _Looking(parts, id_column)
-    seen = dict(enumerate(table.measure(checks)))
+    looking = _Looking(table, id_column)
+    seen = dict(enumerate(looking.measure(checks)))
     asked = list(seen)
     while asked:
-        again = {number: check for number in asked if (check := table.next_question(seen[number]))}
+        again = {
+            number: check for number in asked if (check := looking.next_question(seen[number]))
+        }
         asked = list(again)
         if again:
-            seen |= zip(asked, table.measure(list(again.values())), strict=True)
-    return list(seen.values()), table.rows
+            seen |= zip(asked, looking.measure(list(again.values())), strict=True)
+    return list(seen.values()), looking.rows
 
 
 class _Looking:
     """A table that is looked at."""
 
-    def __init__(self, parts: Sequence[pl.LazyFrame], id_column: str | None) -> None:
-        self.parts = parts
+    def __init__(self, table: Sequence[Stretch], id_column: str | None) -> None:
+        self.table = table
         self.id = id_column
         self.rows = 0
 
@@ -59,9 +62,10 @@ class _Looking:
         """One look at the table for all of `checks`."""
         found: list[Partial] = []
         first_row = 0
-        for part in self.parts:
-            found.append(measure_part(part, checks, first_row, id_column=self.id))
-            first_row += found[-1].rows
+        for frame, step in self.table:
+            part = measure_part(frame, checks, first_row, step=step, id_column=self.id)
+            found.append(part)
+            first_row += part.rows
         whole = merge(found)
         self.rows = whole.rows
         measured = whole.measured(checks)
@@ -79,12 +83,15 @@ class _Looking:
         check = seen.check
         if keys is None or check.repeats is None:
             return seen
-        found = count_repeats(keys, self.parts, check.repeats)
+        found = count_repeats(keys, self.table, check.repeats)
         numbers = {"repeats": found.repeats, "distinct": keys.count - found.repeats}
-        examples = rows_at(self.parts, found.rows, check, self.id) if found.rows else ()
+        examples = rows_at(self._frames(), found.rows, check, self.id) if found.rows else ()
         return Seen(check, {**seen.measured, **numbers}, examples)
 
     def _read(self, expr: pl.Expr) -> pl.Series:
         """One column of the whole table."""
-        whole = pl.concat([part.select(expr.alias("")) for part in self.parts])
+        whole = pl.concat([frame.select(expr.alias("")) for frame in self._frames()])
         return whole.collect(engine="streaming").to_series()
+
+    def _frames(self) -> list[pl.LazyFrame]:
+        return [stretch.frame for stretch in self.table]
