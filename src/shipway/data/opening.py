@@ -9,12 +9,13 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import polars as pl
 
 from shipway.base.errors import InputError
 from shipway.data.locate import format_of
+from shipway.data.stretches import Stretch, whole
 from shipway.spec.types import DataSpec
 
 
@@ -32,18 +33,31 @@ class Format(Protocol):
         ...
 
 
+@runtime_checkable
+class Divided(Protocol):
+    """A format of which any group of rows can be read without those before it."""
+
+    def stretches(self, files: Sequence[Path], nulls: Sequence[str]) -> list[Stretch]:
+        """The same table as that of `scan`, with the rows that are stored together."""
+        ...
+
+
 Formats = Callable[[str], Format]
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the spec: its files, their kind, and a frame of what they hold, as it stands."""
+    """A table of the spec: its files, their kind, and a frame of what they hold, as it stands.
+
+    `stretches` make the frame up.
+    """
 
     name: str
     files: tuple[Path, ...]
     kind: str
     format: Format
     frame: pl.LazyFrame
+    stretches: tuple[Stretch, ...]
 
     @property
     def is_text(self) -> bool:
@@ -62,8 +76,11 @@ def open_table(name: str, files: Sequence[Path], data: DataSpec, formats: Format
     """The table made of `files`."""
     kind = format_of(files)
     format_ = formats(kind)
-    frame = format_.scan(files, data.nulls)
-    return Table(name, tuple(files), kind, format_, frame)
+    if isinstance(format_, Divided):
+        stretches = tuple(format_.stretches(files, data.nulls))
+    else:
+        stretches = (Stretch(format_.scan(files, data.nulls)),)
+    return Table(name, tuple(files), kind, format_, whole(stretches), stretches)
 
 
 @contextlib.contextmanager
@@ -75,7 +92,7 @@ def reading(tables: Iterable[Table]) -> Iterator[None]:
     except (pl.exceptions.PolarsError, OSError) as error:
         for table in tables:
             try:
-                table.frame.collect(engine="streaming")
+                table.frame.select(pl.all().null_count()).collect(engine="streaming")
             except (pl.exceptions.PolarsError, OSError) as cause:
                 raise table.format.explain(table.files, cause) from error
         raise

@@ -2,7 +2,7 @@
 """From open tables to what the checks say about them, with the table that wants it split."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -13,6 +13,7 @@ from shipway.data.checks import Required, check_tables
 from shipway.data.columns import typed
 from shipway.data.opening import Table
 from shipway.data.split import moments, split_table
+from shipway.data.stretches import Stretch
 from shipway.data.table_checks import LineOf
 from shipway.records.base import Verdict, worst
 from shipway.records.data import CheckResult
@@ -47,7 +48,9 @@ def check_and_split(
     (no rows, no such column, rows without a date) fails a check and has no parts. `target` is the
     column that is predicted: it must be there, and `stratify` keeps it in proportion.
     """
-    frames = {name: table.frame for name, table in tables.items()}
+    frames: dict[str, pl.LazyFrame | Sequence[Stretch]] = {
+        name: table.stretches for name, table in tables.items()
+    }
     text = {name for name, table in tables.items() if table.is_text}
     parts: Mapping[str, pl.DataFrame] = {}
     undated: CheckResult | None = None

@@ -17,7 +17,6 @@ import msgspec
 from msgspec import inspect
 
 from shipway.base import clock
-from shipway.base.digests import of_file
 from shipway.base.errors import InputError
 from shipway.records.base import Record, Verdict, worst
 from shipway.records.data import CheckResult
@@ -86,9 +85,9 @@ def check_file(
     document = read_checks(checks) if checks is not None else _project(project or Path())
     data, notes = _for_one_table(document.spec)
     files = [file] if file.is_file() else find_files(Path(), str(file))
-    before = [_digest(each) for each in files]
+    before = [_state(each) for each in files]
     found, until, rows = _run(files, data, document)
-    if [_digest(each) for each in files] != before:
+    if [_state(each) for each in files] != before:
         raise InputError(
             "the file changed while it was read",
             where=str(file),
@@ -161,11 +160,13 @@ def _for_one_table(spec: Spec) -> tuple[DataSpec, tuple[str, ...]]:
     return msgspec.structs.replace(data, overlap=None, rows=rows), tuple(notes)
 
 
-def _digest(file: Path) -> str:
+def _state(file: Path) -> tuple[int, ...]:
+    """What changes when somebody writes to the file."""
     try:
-        return of_file(file)
+        seen = file.stat()
     except OSError as error:
         raise InputError(f"can't be read: {error.strerror}", where=str(file)) from None
+    return seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
 
 
 def _run(
@@ -179,10 +180,12 @@ def _run(
     table = open_table(NAME, files, data, table_format)
     with reading([table]):
         found, until = check_tables(
-            {NAME: table.frame},
+            {NAME: table.stretches},
             data,
             line_of=document.line_of,
             now=clock.now(),
             text=[NAME] if table.is_text else [],
         )
-        return found, until, count_rows(table.frame)
+        # Whatever was measured says how many rows there were: no need to count them once more.
+        rows = max((result.rows for result in found), default=0)
+        return found, until, rows or count_rows(table.frame)

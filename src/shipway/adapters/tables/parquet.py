@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parquet files: typed columns, read only where they are needed."""
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
 from shipway.adapters.tables.join import concatenate
+from shipway.adapters.tables.parquet_footer import rows_together
 from shipway.base.errors import InputError
+from shipway.data.stretches import Stretch, whole
 
 MAGIC = b"PAR1"
 SMALLEST = 12
+LARGE = 1 << 22
+PIECE = 1 << 17
 
 
 class ParquetFormat:
@@ -20,16 +25,22 @@ class ParquetFormat:
 
     def scan(self, files: Sequence[Path], nulls: Sequence[str]) -> pl.LazyFrame:
         """All files as one lazy frame; InputError for a file that is no whole Parquet file."""
+        return whole(self.stretches(files, nulls))
+
+    def stretches(self, files: Sequence[Path], nulls: Sequence[str]) -> list[Stretch]:
+        """The same table, each large file by itself, with the rows that it stores together."""
         frames = [self._open(file) for file in files]
-        joined = concatenate(files, frames)
-        if not nulls:
-            return joined
-        schema = joined.collect_schema()
-        return joined.with_columns(
-            marked
-            for name, dtype in schema.items()
-            if (marked := _without(name, dtype, nulls)) is not None
-        )
+        schema = concatenate(files, frames).collect_schema()
+        alike = [_without_markers(_as_joined(frame, schema), schema, nulls) for frame in frames]
+        found: list[Stretch] = []
+        for large, group in itertools.groupby(
+            zip(files, alike, strict=True), lambda pair: pair[0].stat().st_size >= LARGE
+        ):
+            if large or len(files) == 1:
+                found += [Stretch(frame, _step(file)) for file, frame in group]
+            else:
+                found.append(Stretch(pl.concat([frame for _, frame in group])))
+        return found
 
     def explain(self, files: Sequence[Path], error: Exception) -> InputError:
         """The file whose ends are wrong, or else polars' own words."""
@@ -50,6 +61,32 @@ class ParquetFormat:
         except (pl.exceptions.PolarsError, OSError) as error:
             raise self.explain([file], error) from None
         return frame
+
+
+def _as_joined(frame: pl.LazyFrame, schema: pl.Schema) -> pl.LazyFrame:
+    own = frame.collect_schema()
+    if own == schema:
+        return frame
+    return frame.select(
+        pl.col(name) if own[name] == dtype else pl.col(name).cast(dtype)
+        for name, dtype in schema.items()
+    )
+
+
+def _without_markers(frame: pl.LazyFrame, schema: pl.Schema, nulls: Sequence[str]) -> pl.LazyFrame:
+    if not nulls:
+        return frame
+    return frame.with_columns(
+        marked
+        for name, dtype in schema.items()
+        if (marked := _without(name, dtype, nulls)) is not None
+    )
+
+
+def _step(file: Path) -> int | None:
+    """Rows to take at a time: one group, or as many small ones as make a fair piece."""
+    rows = rows_together(file)
+    return rows * max(1, -(-PIECE // rows)) if rows else None
 
 
 def _check_ends(file: Path) -> None:
