@@ -57,7 +57,9 @@ def _moments(text: pl.Expr) -> pl.Expr:
     length = blank.str.len_bytes()
     short = [_moment(pl.when(length == size).then(blank), form) for size, form in BY_LENGTH.items()]
     other = pl.when(~length.is_in(list(BY_LENGTH))).then(blank)
-    zoned = [_moment(other, form).dt.replace_time_zone(None) for form in ZONED]
+    # No fraction of a second has such a sign near its end.
+    offset = pl.when(other.str.tail(6).str.contains("[-+Zz]")).then(other)
+    zoned = [_moment(offset, form).dt.replace_time_zone(None) for form in ZONED]
     return pl.coalesce(*short, _moment(other, FRACTION), *zoned)
 
 
