@@ -27,11 +27,12 @@ def shown_columns(names: Collection[str], check: Check, id_column: str | None) -
     Cells are taken as they stand in the file, so that unreadable ones show.
     """
     wanted = dict.fromkeys((*check.values, *([id_column] if id_column else [])))
-    return [
-        pl.col(RAW + name).alias(name) if RAW + name in names else pl.col(name)
-        for name in wanted
-        if name in names
-    ]
+    return [pl.col(as_stored(names, name)).alias(name) for name in wanted if name in names]
+
+
+def as_stored(names: Collection[str], name: str) -> str:
+    """The column of a prepared frame of `names` that holds the cells as they stand in the file."""
+    return RAW + name if RAW + name in names else name
 
 
 def rows_at(

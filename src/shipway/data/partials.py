@@ -47,9 +47,10 @@ class Partial:
 
     def measured(self, checks: Sequence[Check]) -> list[Measured]:
         """What each of the checks that were measured gets to judge."""
+        sample = self.sample.pruned()
         return [
             {
-                name: self.sample.column(f"{number}.{name}")
+                name: sample.column(f"{number}.{name}")
                 if measure.merge == "sample"
                 else finish(measure.merge, self.parts[number][name])
                 for name, measure in check.asked().items()
@@ -107,7 +108,7 @@ def measure_part(
         parts=_parts(queries, nothing.select),
         examples=tuple(() for _ in checks),
         keys=tuple(KeyHashes.none() if check.repeats else None for check in checks),
-        sample=RowSample(sample_size(queries.samples)),
+        sample=RowSample.of(sample_size(queries.samples)),
     )
     for rows, fetch in read(frame, queries.columns, step):
         partial = _add(partial, queries, rows, fetch)

@@ -6,15 +6,16 @@ is computed once; a wide table is asked group by group, and no group takes more 
 Whatever is only needed where something offends (counts behind a `guard`, examples) is asked then.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from shipway.data.check import ROW, Check, Measure
+from shipway.data.columns import RAW
 from shipway.data.distinct import BLOCK, Fetch
-from shipway.data.examples import MOST, as_examples, shown_columns
+from shipway.data.examples import MOST, as_examples, as_stored, shown_columns
 from shipway.data.merging import Part, aggregates, part_of
 from shipway.records.data import Example
 
@@ -59,14 +60,16 @@ class Queries:
 
     @property
     def columns(self) -> list[str]:
-        """All columns that the first queries read."""
-        return list(dict.fromkeys(name for group in self.groups for name in group.columns))
+        """All columns that queries and examples read."""
+        key = [] if self.id is None else [as_stored(self.schema, self.id)]
+        names = [name for group in self.groups for name in group.columns]
+        return list(dict.fromkeys([*names, *key]))
 
     def _group(self, most: int) -> Iterator[Group]:
         group = Group()
         for number, check in enumerate(self.checks):
             needed = dict.fromkeys(self._needed(number, check))
-            if group.columns and len(group.columns | needed) > most:
+            if group.columns and _width(group.columns | needed) > most:
                 yield group
                 group = Group()
             group.columns |= needed
@@ -74,8 +77,10 @@ class Queries:
         yield group
 
     def _needed(self, number: int, check: Check) -> Iterator[str]:
+        """Also what an example shows, except for the key, which belongs to every check."""
         guard = [] if check.guard is None else [check.guard]
-        for query in (*guard, *self.aggregates[number], *self.sampled[number]):
+        shown = [] if check.offending is None else shown_columns(self.schema, check, None)
+        for query in (*guard, *self.aggregates[number], *self.sampled[number], *shown):
             yield from query.meta.root_names()
         if check.repeats is not None and len(check.repeats.columns) <= BLOCK:
             yield from check.repeats.columns
@@ -109,12 +114,17 @@ class Queries:
         """Up to `room` offending rows of the check; the stretch begins at `first_row`."""
         check = self.checks[number]
         assert check.offending is not None  # noqa: S101 - something offends
-        shown = shown_columns(self.schema.names(), check, self.id)
+        shown = shown_columns(self.schema, check, self.id)
         queries = (check.offending, *shown)
         names = dict.fromkeys(name for query in queries for name in query.meta.root_names())
         rows = fetch(list(names)).lazy().with_row_index(ROW, offset=first_row)
         found = rows.filter(check.offending).head(room).select(ROW, *shown).collect()
         return as_examples(found, check.values, self.id)
+
+
+def _width(columns: Iterable[str]) -> int:
+    """How many cells a row takes: those that stand beside their typed value cost next to none."""
+    return sum(not name.startswith(RAW) for name in columns)
 
 
 def _ask(cells: pl.DataFrame, queries: Sequence[pl.Expr]) -> dict[str, Any]:

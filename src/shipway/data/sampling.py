@@ -66,6 +66,11 @@ class RowSample:
     frames: tuple[pl.DataFrame, ...] = ()
     limit: int = HIGHEST
 
+    @classmethod
+    def of(cls, size: int) -> "RowSample":
+        """A sample of no rows yet."""
+        return cls(size)
+
     def chosen(self, first_row: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
         """Which of the rows from number `first_row` on may belong in it: places and hashes."""
         hashes = hash_rows(first_row, rows)
@@ -100,11 +105,11 @@ class RowSample:
         return RowSample(self.size, self.rows, (hashes,), (frame,), limit)
 
     def column(self, name: str) -> Sample:
-        """What the sample says of one column."""
-        frames = self.pruned().frames
-        if not frames:
+        """What the sample says of one column; of several, ask `pruned` once."""
+        sample = self.pruned() if len(self.frames) > 1 else self
+        if not sample.frames:
             return Sample(np.empty(0), whole=True)
-        values = frames[0][name].drop_nulls().cast(pl.Float64).sort().to_numpy()
+        values = sample.frames[0][name].drop_nulls().cast(pl.Float64).sort().to_numpy()
         return Sample(values, whole=self.rows <= self.size)
 
 
