@@ -127,7 +127,7 @@ def _column(
         type=subject.type,
         rows=whole.rows,
         missing=missing,
-        distinct=part.distinct.count,
+        distinct=min(part.distinct.count, part.present),
         distinct_exact=part.distinct.exact,
         mean=_finite(moments.mean) if numbers and moments.count else None,
         sd=_finite(moments.sd) if numbers else None,

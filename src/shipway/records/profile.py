@@ -110,3 +110,8 @@ class Profile(Record, frozen=True, tag="profile"):
             for column in self.columns
         )
         return msgspec.structs.replace(self, columns=columns)
+
+    def only(self, names: Collection[str]) -> "Profile":
+        """The same profile of no other columns."""
+        columns = tuple(column for column in self.columns if column.name in names)
+        return msgspec.structs.replace(self, columns=columns)

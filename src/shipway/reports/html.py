@@ -32,11 +32,12 @@ def render_run(
     are the hints at the top, in place of those that follow from the run itself.
     """
     view = view_of(run, results or {}, next_steps)
-    return _environment().get_template("run.html.j2").render(view=view)
+    return page_environment().get_template("run.html.j2").render(view=view)
 
 
 @cache
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Where the templates are: everything that they show is escaped."""
     environment = Environment(
         loader=PackageLoader("shipway.reports"),
         autoescape=True,

@@ -13,6 +13,7 @@ COMMANDS = {
     "show": "one run, model version or release",
     "logs": "what the stages of a run, or an endpoint, wrote",
     "check": "check a table, without a run",
+    "profile": "what a table looks like, column by column",
     "gate": "decide gates on a file of predictions, without a run",
     "explain": "say in words what a gate or a rule demands",
     "models": "the model versions in the registry",
