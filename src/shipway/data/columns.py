@@ -129,20 +129,18 @@ def prepare(frame: pl.LazyFrame, views: Mapping[str, View]) -> pl.LazyFrame:
     Values are null where they are missing (NaN included) or can't be read.
     """
     schema = frame.collect_schema()
+    held = [pl.col(name).alias(RAW + name) for name in views]
+    read = [view.values.alias(name) for name, view in views.items()]
     made: list[pl.Expr] = []
     for name, view in views.items():
-        raw = pl.col(name)
-        values = view.values.fill_nan(None) if view.type == "float" else view.values
+        value, raw = pl.col(name), pl.col(RAW + name)
         given = raw.fill_nan(None) if schema[name].is_float() else raw
-        nan = view.values.is_nan() if view.type == "float" and view.lossy else pl.lit(value=False)
-        bad = given.is_not_null() & values.is_null() & ~nan.fill_null(value=False)
-        made += [
-            values.alias(name),
-            raw.alias(RAW + name),
-            (bad if view.lossy else pl.lit(value=False)).alias(BAD + name),
-        ]
-    # Without any column polars would forget how many rows there are.
-    return frame.select(made) if made else frame
+        bad = given.is_not_null() & value.is_null() if view.lossy else pl.lit(value=False)
+        plain = value.fill_nan(None) if view.type == "float" else value
+        made += [plain, raw, bad.alias(BAD + name)]
+    # Without any column polars would forget how many rows there are. Read first, so that no cell
+    # is read twice.
+    return frame.select(*held, *read).select(made) if made else frame
 
 
 def typed(frame: pl.LazyFrame, specs: Mapping[str, ColumnSpec], *, text: bool) -> pl.LazyFrame:
