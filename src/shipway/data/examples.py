@@ -14,7 +14,7 @@ import polars as pl
 from shipway.data.check import ROW, Check
 from shipway.data.columns import RAW
 from shipway.data.wording import plain
-from shipway.records.data import CheckResult, Example
+from shipway.records.data import CheckReport, CheckResult, Example
 from shipway.spec.types import DataSpec
 
 MOST = 5
@@ -79,21 +79,30 @@ def redact(
 
 
 def _redact(result: CheckResult, mode: Mode, sensitive: Collection[str]) -> CheckResult:
-    touched = {result.column, *result.columns}
-    detail = result.detail if mode == "values" and not touched & set(sensitive) else ""
+    touches = bool({result.column, *result.columns} & set(sensitive))
+    detail = result.detail if mode == "values" and not touches else ""
     examples = () if mode == "none" else result.examples
     return msgspec.structs.replace(
         result,
         detail=detail,
-        examples=tuple(_withhold(one, result.column, mode, sensitive) for one in examples),
+        examples=tuple(_withhold(one, mode, sensitive, touches=touches) for one in examples),
     )
 
 
-def _withhold(example: Example, column: str, mode: Mode, sensitive: Collection[str]) -> Example:
+def _withhold(
+    example: Example, mode: Mode, sensitive: Collection[str], *, touches: bool
+) -> Example:
+    """`touches` says that the check looks at a sensitive column."""
     key = {name: value for name, value in example.key.items() if name not in sensitive}
-    if mode == "keys" or column in sensitive:
-        return Example(example.row, key, None, shown=False)
-    if isinstance(example.value, dict):
+    if mode != "keys" and isinstance(example.value, dict):
         value = {name: cell for name, cell in example.value.items() if name not in sensitive}
         return Example(example.row, key, value, shown=len(value) == len(example.value))
+    if mode == "keys" or touches:
+        return Example(example.row, key, None, shown=False)
     return Example(example.row, key, example.value)
+
+
+def redacted(report: CheckReport) -> CheckReport:
+    """The same report as it may be written."""
+    checks = redact(report.checks, report.shows, report.sensitive)
+    return msgspec.structs.replace(report, checks=checks)

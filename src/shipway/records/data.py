@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Datasets, and what the checks found in them."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Literal
 
-from shipway.records.base import Record, Verdict
+from shipway.records.base import Record, Verdict, worst
 
 
 class DataFile(Record, frozen=True):
@@ -49,7 +50,8 @@ class CheckResult(Record, frozen=True):
 
     `failing` counts the offending rows out of `rows`; `line` is the line of the spec that
     demands the check. `columns` names all columns of a rule. `observed` never holds a cell's
-    value; `detail` may, and is withheld with the examples.
+    value; `detail` may, and is withheld with the examples. What does not pass stops the run, or
+    with `on_fail: warn` is only told.
     """
 
     dataset: str
@@ -64,12 +66,38 @@ class CheckResult(Record, frozen=True):
     line: int = 0
     columns: tuple[str, ...] = ()
     detail: str = ""
+    on_fail: Literal["stop", "warn"] = "stop"
 
     def reason(self) -> str:
         """One line for a summary: dataset, column, rule, what was found."""
         place = f"{self.dataset}.{self.column}" if self.column else self.dataset
         rule = f"{self.check} {self.expected}".strip()
         return f"{place}: {rule}: {self.observed}"
+
+
+def verdict_of(checks: Iterable[CheckResult]) -> Verdict:
+    """The worst verdict of those checks that may stop something."""
+    return worst([check.verdict for check in checks if check.on_fail == "stop"])
+
+
+class CheckReport(Record, frozen=True, tag="check-report"):
+    """What the checks found in one table, on its own; `checks` hold offending values.
+
+    `file` says what was checked, `demands` which file the lines of the results point into; `notes`
+    tell what was demanded but not decided. Only what went through `redacted` of `data.examples` may
+    be written; `shows` and `sensitive` are what it goes by.
+    """
+
+    file: str
+    demands: str
+    rows: int
+    checks: tuple[CheckResult, ...]
+    verdict: Verdict
+    valid_until: str | None = None
+    notes: tuple[str, ...] = ()
+    shows: Literal["values", "keys", "none"] = "keys"
+    sensitive: tuple[str, ...] = ()
+    checked: str = ""
 
 
 class ValidatedData(Record, frozen=True, tag="data"):
