@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from shipway.spec.drift import DriftSpec as DriftSpec
 from shipway.spec.server import ServerSpec
 from shipway.spec.written import (
     AtLeastOne,
@@ -127,14 +128,6 @@ class OverlapSpec(Base, frozen=True):
     between: tuple[Words, Words]
     key: str | OneOrMoreWords | None = None
     at_most: Amount = Amount(0)
-
-
-class DriftSpec(Base, frozen=True):
-    """How far the data may be from a reference."""
-
-    against: str = "champion"
-    method: str = "psi"
-    at_most: float = 0.2
 
 
 class DataSpec(Base, frozen=True):
