@@ -103,18 +103,21 @@ class CheckReport(Record, frozen=True, tag="check-report"):
 class ValidatedData(Record, frozen=True, tag="data"):
     """The datasets by name, and the result of every check.
 
-    `valid_until` is set by checks whose verdict depends on the time (freshness).
+    `valid_until` is set by checks whose verdict depends on the time (freshness). `profiles` are
+    the digests of stored profiles by the name of their dataset: that of the table to train on.
     """
 
     datasets: dict[str, Dataset]
     checks: tuple[CheckResult, ...] = ()
     verdict: Verdict = "passed"
     valid_until: str | None = None
+    profiles: dict[str, str] = {}
 
     def content(self) -> object:
         """Digests of the datasets; what the checks said does not change what is trained."""
         return {name: dataset.digest for name, dataset in sorted(self.datasets.items())}
 
     def objects(self) -> tuple[str, ...]:
-        """The tables that Shipway made itself."""
-        return tuple(d.object for d in self.datasets.values() if d.object is not None)
+        """The tables that Shipway made itself, and the profiles."""
+        made = tuple(d.object for d in self.datasets.values() if d.object is not None)
+        return made + tuple(self.profiles.values())

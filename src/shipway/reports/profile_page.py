@@ -14,17 +14,20 @@ from shipway.reports import profile_text, text
 from shipway.reports.charts.bars import histogram_picture
 from shipway.reports.html import page_environment
 
-VALUES = 8
-QUARTILES = (("5 %", 0.05), ("25 %", 0.25), ("median", 0.5), ("75 %", 0.75), ("95 %", 0.95))
+VALUES, FEW = 8, 4
+QUARTILES = (("5 %", 0.05), ("25 %", 0.25), ("Median", 0.5), ("75 %", 0.75), ("95 %", 0.95))
 
 
 class ValueView(msgspec.Struct, frozen=True):
-    """A frequent value; `width` is the length of its bar in percent of the longest."""
+    """A frequent value; `width` is the length of its bar in percent of the longest.
+
+    What is left over has no bar.
+    """
 
     name: str
     count: int
     share: str
-    width: float
+    width: float | None
 
 
 class ColumnView(msgspec.Struct, frozen=True):
@@ -120,7 +123,8 @@ def _facts(column: ColumnProfile) -> list[tuple[str, str]]:
         facts.append(("Negative", profile_text.share(column.negatives, column.rows)))
     if column.lengths is not None:
         shortest, mean, longest = column.lengths
-        facts.append(("Characters", f"{shortest:,} – {longest:,}, mean {text.number(mean)}"))
+        facts.append(("Length", f"{shortest:,} – {longest:,}"))
+        facts.append(("Mean length", text.fixed(mean, 1)))
     return facts
 
 
@@ -139,14 +143,14 @@ def _values(column: ColumnProfile) -> Sequence[ValueView]:
     """The most frequent values, where they say more than the histogram."""
     if not column.top or (column.histogram is not None and not _repeats(column)):
         return []
-    shown = column.top[:VALUES]
+    shown = column.top[: VALUES if column.histogram is None else FEW]
     most = shown[0][1]
     views = [_value(column, text.value(what), count, most) for what, count in shown]
     rest = profile_text.present(column) - sum(count for _, count in shown)
     if rest > 0:
-        others = f"{text.plural(column.distinct - len(shown), 'other value')}"
-        others = others if column.distinct_exact else "other values"
-        views.append(_value(column, others, rest, max(most, rest)))
+        known = column.distinct_exact
+        others = text.plural(column.distinct - len(shown), "other value") if known else "others"
+        views.append(ValueView(others, rest, profile_text.share(rest, column.rows), None))
     return views
 
 
@@ -157,4 +161,4 @@ def _value(column: ColumnProfile, name: str, count: int, most: int) -> ValueView
 
 def _repeats(column: ColumnProfile) -> bool:
     """True when a number has one value so often that it is worth a word."""
-    return column.distinct <= VALUES or column.top[0][1] >= 0.05 * column.rows
+    return column.distinct <= FEW or column.top[0][1] >= 0.05 * column.rows

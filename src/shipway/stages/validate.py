@@ -21,6 +21,7 @@ from shipway.records.data import Dataset, ValidatedData
 from shipway.records.source import Source
 from shipway.spec.types import DataSpec, Spec
 from shipway.stages.context import StageContext
+from shipway.stages.profiling import keep_profiles
 from shipway.stages.stage import Parts, Scope
 
 if TYPE_CHECKING:
@@ -67,13 +68,14 @@ def validate(ctx: StageContext, source: Source) -> ValidatedData | Skipped:
             for name, table in tables.items()
             if name != "all" or not checked.parts
         }
+        profiles = keep_profiles(ctx, data, tables, checked) if checked.verdict == "passed" else {}
     _refuse_changes(ctx, digests)
     if checked.verdict == "passed":
         for name, part in checked.parts.items():
             sources = sorted(digests[file] for file in tables["all"].files)
             datasets[name] = _store(ctx, data, name, part, sources, tables["all"].kind)
     ctx.tell(_summary(checked, datasets))
-    return ValidatedData(datasets, checked.checks, checked.verdict, checked.valid_until)
+    return ValidatedData(datasets, checked.checks, checked.verdict, checked.valid_until, profiles)
 
 
 def _target(spec: Spec) -> str | None:
