@@ -9,6 +9,7 @@ only where a check failed, for examples.
 """
 
 import datetime
+import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -102,8 +103,9 @@ class _Table:
         used = dict.fromkeys((*data.columns, *read, *([self.id] if self.id else [])))
         here = [column for column in used if column in self.names]
         self.views = views(frame, here, data.columns, text=text, dates=True)
-        self.stretches = [Stretch(prepare(frame, self.views), step) for frame, step in stretches]
-        self.frame = self.stretches[0].frame
+        make = functools.partial(prepare, views=self.views)
+        self.stretches = [stretch._replace(make=make) for stretch in stretches]
+        self.frame = self.stretches[0].made
 
     def run(self, line_of: LineOf, now: datetime.datetime) -> Found:
         """Measure all checks and judge them."""

@@ -122,13 +122,19 @@ def _plain(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     return as_moment(column, dtype) if isinstance(dtype, pl.Datetime) else column
 
 
+def stored_name(name: str) -> str:
+    """The column of the file that a column of a prepared frame is made of."""
+    return name.removeprefix(RAW).removeprefix(BAD)
+
+
 def prepare(frame: pl.LazyFrame, views: Mapping[str, View]) -> pl.LazyFrame:
-    """A frame for checks: each viewed column under its own name with typed values, and beside it
+    """A frame for checks: each viewed column that `frame` has, with typed values, and beside it
     `RAW` + name, the cell as it stands in the file, and `BAD` + name, whether it can't be read.
 
     Values are null where they are missing (NaN included) or can't be read.
     """
     schema = frame.collect_schema()
+    views = {name: view for name, view in views.items() if name in schema}
     held = [pl.col(name).alias(RAW + name) for name in views]
     read = [view.values.alias(name) for name, view in views.items()]
     made: list[pl.Expr] = []

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a stretch of rows contributes to the checks of its table, and how stretches are merged.
 
-    parts = [measure_part(frame, checks, first_row) for frame, first_row in stretches]
+    parts = [measure_part(stretch, checks, first_row) for stretch, first_row in table]
     measured = merge(parts).measured(checks)
 
 A stretch is a file, a range of row groups, or the whole table; it is read once, in batches, and
@@ -23,7 +23,7 @@ from shipway.data.examples import MOST
 from shipway.data.merging import Part, finish, join
 from shipway.data.queries import Queries
 from shipway.data.sampling import RowSample, sample_size
-from shipway.data.stretches import MOST_ROWS, read
+from shipway.data.stretches import MOST_ROWS, Stretch, read
 from shipway.records.data import Example
 
 Examples = tuple[Example, ...]
@@ -86,21 +86,19 @@ def _merge(one: Partial, other: Partial) -> Partial:
 
 
 def measure_part(
-    frame: pl.LazyFrame,
+    stretch: Stretch,
     checks: Sequence[Check],
     first_row: int = 0,
     *,
-    step: int | None = None,
     id_column: str | None = None,
 ) -> Partial:
-    """Read `frame`, as `columns.prepare` makes it, once, and measure `checks` over its rows.
+    """Read `stretch` once and measure `checks` over its rows, which `columns.prepare` makes.
 
-    `first_row` is the number of its first row in the whole table. `step` says that any so many
-    rows can be read without reading those before them (`stretches`). Examples carry `id_column`.
+    `first_row` is the number of its first row in the whole table. Examples carry `id_column`.
     Errors of polars while reading come through.
     """
-    schema = frame.collect_schema()
-    queries = Queries(schema, checks, id_column, step or MOST_ROWS)
+    schema = stretch.made.collect_schema()
+    queries = Queries(schema, checks, id_column, stretch.step or MOST_ROWS)
     nothing = pl.DataFrame(schema=schema)
     partial = Partial(
         first_row=first_row,
@@ -110,7 +108,7 @@ def measure_part(
         keys=tuple(KeyHashes.none() if check.repeats else None for check in checks),
         sample=RowSample.of(sample_size(queries.samples)),
     )
-    for rows, fetch in read(frame, queries.columns, step):
+    for rows, fetch in read(stretch, queries.columns):
         partial = _add(partial, queries, rows, fetch)
     return partial
 

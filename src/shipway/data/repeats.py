@@ -54,7 +54,7 @@ def _candidates(
     """Row number, hash and key of the rows whose hash is among `twice`."""
     first_row = 0
     for stretch in table:
-        for rows, fetch in read(stretch.frame, repeats.columns, stretch.step):
+        for rows, fetch in read(stretch, repeats.columns):
             hashes, keyed = hash_keys(fetch, repeats)
             places = np.searchsorted(twice, hashes)
             hit = twice[np.minimum(places, len(twice) - 1)] == hashes

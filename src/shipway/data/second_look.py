@@ -35,7 +35,7 @@ def look(
 ) -> tuple[list[Seen], int]:
     """All `checks` of the table that its stretches make up in this order, and its number of rows.
 
-    Their frames are what `columns.prepare` makes; at least one. Examples carry `id_column`.
+    What they make is what `columns.prepare` makes; at least one. Examples carry `id_column`.
     """
     looking = _Looking(table, id_column)
     seen = dict(enumerate(looking.measure(checks)))
@@ -62,8 +62,8 @@ class _Looking:
         """One look at the table for all of `checks`."""
         found: list[Partial] = []
         first_row = 0
-        for frame, step in self.table:
-            part = measure_part(frame, checks, first_row, step=step, id_column=self.id)
+        for stretch in self.table:
+            part = measure_part(stretch, checks, first_row, id_column=self.id)
             found.append(part)
             first_row += part.rows
         whole = merge(found)
@@ -94,4 +94,4 @@ class _Looking:
         return whole.collect(engine="streaming").to_series()
 
     def _frames(self) -> list[pl.LazyFrame]:
-        return [stretch.frame for stretch in self.table]
+        return [stretch.made for stretch in self.table]

@@ -6,68 +6,69 @@ each is taken as a whole, column by column as it is asked for. Anything else is 
 beginning to its end by the streaming engine, in batches.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import polars as pl
 
+from shipway.data.columns import stored_name
 from shipway.data.distinct import Fetch
 
-BATCH_CELLS = 2_500_000
+BATCH_CELLS = 1_000_000
 FEWEST_ROWS, MOST_ROWS = 1_000, 131_072
 
 
+def as_it_is(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """The frame, for a stretch that needs no preparing."""
+    return frame
+
+
 class Stretch(NamedTuple):
-    """Neighbouring rows of a table.
+    """Neighbouring rows of a table: `frame` as the file has them.
 
     `step` is the number of rows that are stored together, if any so many can be read without
-    reading those before them.
+    reading those before them. `make` turns a part of the frame into what checks look at; each row
+    becomes one row, and each column those that `columns.prepare` makes of it.
     """
 
     frame: pl.LazyFrame
     step: int | None = None
+    make: Callable[[pl.LazyFrame], pl.LazyFrame] = as_it_is
+
+    @property
+    def made(self) -> pl.LazyFrame:
+        """All of it, as checks look at it."""
+        return self.make(self.frame)
 
 
 def whole(stretches: Sequence[Stretch]) -> pl.LazyFrame:
-    """The table that they make up."""
+    """The table that they make up, as the files have it."""
     return pl.concat([stretch.frame for stretch in stretches])
 
 
-def read(
-    frame: pl.LazyFrame, columns: Sequence[str], step: int | None
-) -> Iterator[tuple[int, Fetch]]:
+def read(stretch: Stretch, columns: Sequence[str]) -> Iterator[tuple[int, Fetch]]:
     """Numbers of rows, in the order of the table, each with a function that reads columns of them.
 
-    `columns` are those that will be asked for in any case. The function is good until the next
-    number is taken.
+    Any column may be asked for where rows are stored in steps; else only `columns`. The function
+    is good until the next number is taken.
     """
+    frame, step = stretch.frame, stretch.step
     if step is not None or not columns:
         rows = int(frame.select(pl.len()).collect(engine="streaming").item())
         for offset in range(0, rows, step or max(1, rows)):
-            part = frame.slice(offset, step)
+            part = stretch.make(frame.slice(offset, step))
             yield min(step or rows, rows - offset), _reader(part)
         return
-    size = max(FEWEST_ROWS, min(MOST_ROWS, BATCH_CELLS // len(columns)))
-    first_row = 0
+    stored = {stored_name(name) for name in columns}
+    names = [name for name in frame.collect_schema() if name in stored]
+    size = max(FEWEST_ROWS, min(MOST_ROWS, BATCH_CELLS // len(names)))
     # In order, so that rows keep their numbers.
-    batches = frame.select(columns).collect_batches(
+    batches = frame.select(names).collect_batches(
         chunk_size=size, maintain_order=True, engine="streaming"
     )
     for batch in batches:
-        yield batch.height, _held(batch, frame.slice(first_row, batch.height))
-        first_row += batch.height
+        yield batch.height, _reader(stretch.make(batch.lazy()))
 
 
 def _reader(part: pl.LazyFrame) -> Fetch:
     return lambda names: part.select(names).collect()
-
-
-def _held(batch: pl.DataFrame, part: pl.LazyFrame) -> Fetch:
-    """From the batch; what it lacks is looked for in the file."""
-
-    def fetch(names: Sequence[str]) -> pl.DataFrame:
-        if all(name in batch.columns for name in names):
-            return batch.select(names)
-        return part.select(names).collect(engine="streaming")
-
-    return fetch
