@@ -20,6 +20,7 @@ from typing import Any, Literal, NamedTuple
 import polars as pl
 
 from shipway.records.base import Verdict
+from shipway.spec.demands import OnFail
 from shipway.spec.document import KeyPath
 from shipway.spec.types import Amount
 
@@ -87,7 +88,8 @@ class Check:
     cheap aggregate that is true for every stretch with an offending row; where it is not true, the
     measures are not computed: sums are 0 there, and the others None. `look_again` gets what was
     measured and a function that reads an expression's whole column; the check that it returns is
-    measured as well and takes this one's place, None leaves it at this one.
+    measured as well and takes this one's place, None leaves it at this one. With `on_fail: warn` a
+    failure is only told.
     """
 
     column: str
@@ -102,6 +104,7 @@ class Check:
     guard: pl.Expr | None = None
     repeats: Repeats | None = None
     look_again: "Callable[[Measured, ReadColumn], Check | None] | None" = None
+    on_fail: OnFail = "stop"
 
     def asked(self) -> dict[str, Measure]:
         """All measures, `failing` included."""

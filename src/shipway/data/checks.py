@@ -19,12 +19,14 @@ from shipway.base.clock import stamp
 from shipway.base.names import nearest
 from shipway.data.check import Check, Outcome
 from shipway.data.column_checks import column_checks
-from shipway.data.columns import prepare, views
+from shipway.data.columns import mark_of, prepare, views
+from shipway.data.layout import Mark
 from shipway.data.overlap import overlap_check
 from shipway.data.second_look import Seen, look
 from shipway.data.stretches import Stretch, whole
 from shipway.data.table_checks import LineOf, rows_checks, rule_check
 from shipway.records.data import CheckResult
+from shipway.spec.demands import RuleSpec
 from shipway.spec.document import KeyPath
 from shipway.spec.expressions import columns, parse
 from shipway.spec.types import DataSpec
@@ -45,7 +47,8 @@ def check_tables(
     """All checks of all tables, and until when their verdict holds (None: it does not age).
 
     `frames` maps names of tables to frames, extra tables included, or to the stretches that make
-    up a table in this order, all of one schema; tables in `text` hold unread text (CSV).
+    up a table in this order, all of one schema; tables in `text` hold unread text (CSV);
+    a mapping says which decimal mark each has.
     `required` are columns that must be there for other reasons, with the place in the spec that
     names them. `now` is in UTC. Results hold values: `redact` them before they are kept.
     InputError where the spec asks for what a column can't have.
@@ -59,7 +62,7 @@ def check_tables(
     until: list[datetime.datetime] = []
     counts: dict[str, int] = {}
     for name in names:
-        table = _Table(name, tables[name], data, text=name in text)
+        table = _Table(name, tables[name], data, text=name in text, decimal=mark_of(text, name))
         found = table.run(line_of, now)
         results += table.presence((*_demanded(data), *required), line_of) + found.results
         until += found.until
@@ -92,17 +95,17 @@ class _Table:
     """One table on its way through its checks."""
 
     def __init__(
-        self, name: str, stretches: Sequence[Stretch], data: DataSpec, *, text: bool
+        self, name: str, stretches: Sequence[Stretch], data: DataSpec, *, text: bool, decimal: Mark
     ) -> None:
         frame = whole(stretches)
         self.name = name
         self.data = data
         self.names = frame.collect_schema().names()
         self.id = data.id if data.id in self.names else None
-        read = (name for rule in data.rules for name in columns(parse(rule)))
+        read = (name for rule in data.rules for name in columns(parse(RuleSpec.of(rule).rule)))
         used = dict.fromkeys((*data.columns, *read, *([self.id] if self.id else [])))
         here = [column for column in used if column in self.names]
-        self.views = views(frame, here, data.columns, text=text, dates=True)
+        self.views = views(frame, here, data.columns, text=text, dates=True, decimal=decimal)
         make = functools.partial(prepare, views=self.views)
         self.stretches = [stretch._replace(make=make) for stretch in stretches]
         self.frame = self.stretches[0].made
@@ -131,7 +134,7 @@ class _Table:
                 yield from column_checks(self.views[name], spec, now)
         schema = self.frame.collect_schema()
         for number, rule in enumerate(self.data.rules):
-            yield rule_check(rule, ("data", "rules", number), schema, self.views)
+            yield rule_check(RuleSpec.of(rule), ("data", "rules", number), schema, self.views)
 
     def _result(self, seen: Seen, outcome: Outcome, rows: int, line_of: LineOf) -> CheckResult:
         check = seen.check
@@ -148,6 +151,7 @@ class _Table:
             line=line_of(*check.keys),
             columns=check.columns,
             detail=outcome.detail,
+            on_fail=check.on_fail,
         )
 
     def _present(self, name: str, line: int) -> CheckResult:

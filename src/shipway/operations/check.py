@@ -26,24 +26,11 @@ from shipway.spec.reader import read
 from shipway.spec.review import Review
 from shipway.spec.review_data import review_data
 from shipway.spec.text import compose, load
-from shipway.spec.types import ColumnSpec, DataSpec, OverlapSpec, RowsSpec, Spec
+from shipway.spec.types import ChecksSpec, DataSpec, Spec
 from shipway.spec.walker import Walker
-from shipway.spec.written import Base, Rule
 
 SPEC_NAME = "shipway.yaml"
 NAME = "all"
-
-
-class ChecksSpec(Base, frozen=True):
-    """What `--checks` may say: the part of `data` that demands something of a table."""
-
-    id: str | None = None
-    nulls: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    columns: dict[str, ColumnSpec] = msgspec.field(default_factory=dict)
-    rules: tuple[Rule, ...] = ()
-    rows: RowsSpec | None = None
-    overlap: OverlapSpec | None = None
 
 
 class CheckReport(Record, frozen=True, tag="check-report"):
@@ -117,21 +104,10 @@ def read_checks(path: Path) -> Document:
     values = walker.read(compose(text, findings), inspect.type_info(ChecksSpec), ())
     positions = {("data", *keys): place for keys, place in walker.positions.items()}
     positions["data", NAME] = positions["data",]
-    demands = msgspec.convert(values, ChecksSpec) if isinstance(values, dict) else ChecksSpec()
-    data = DataSpec(
-        all=path.name,
-        id=demands.id,
-        nulls=demands.nulls,
-        ignore=demands.ignore,
-        columns=demands.columns,
-        rules=demands.rules,
-        rows=demands.rows,
-    )
+    given = values if isinstance(values, dict) else {}
+    data = msgspec.convert({**given, NAME: path.name}, DataSpec)
     spec = Spec(shipway=1, project="checks", data=data)
-    review_data(Review(spec, positions, findings))
-    if demands.overlap is not None:
-        data = msgspec.structs.replace(data, overlap=demands.overlap)
-        spec = msgspec.structs.replace(spec, data=data)
+    review_data(Review(spec, positions, findings), tables=False)
     findings.stop()
     return Document(spec, path, text, positions)
 

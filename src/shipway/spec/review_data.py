@@ -3,27 +3,39 @@
 
 from datetime import datetime
 
+from shipway.base.names import did_you_mean
+from shipway.spec.document import KeyPath
 from shipway.spec.review import Review
-from shipway.spec.types import ColumnSpec, DataSpec, RowsSpec, SplitSpec
+from shipway.spec.review_demands import review_demands
+from shipway.spec.types import ColumnSpec, DataSpec, RowsSpec, SplitSpec, TableSpec
 
 PARTS = ("train", "validation", "test")
 TIMED = ("date", "datetime")
 NUMERIC = ("integer", "float")
+ENCODINGS = ("utf-8", "utf-16", "latin-1", "cp1252", "cp1250", "shift-jis", "gb18030")
 
 
-def review_data(review: Review) -> None:
-    """Tables, split, columns, overlap."""
+def review_data(review: Review, *, tables: bool = True) -> None:
+    """Tables, split, columns, overlap.
+
+    In a file of checks it is not known which `tables` there are.
+    """
     data = review.spec.data
     if data is None:
         return
     _tables(review, data)
+    for name in ("all", *PARTS):
+        _table(review, ("data", name), getattr(data, name))
+    for name, table in data.extra.items():
+        _table(review, ("data", "extra", name), table)
     for name, column in data.columns.items():
         _column(review, name, column)
     rows = data.rows or RowsSpec()
     if rows.min is not None and rows.max is not None and rows.min > rows.max:
         review.add(("data", "rows", "min"), f"{rows.min} is above max {rows.max}")
-    if data.overlap is not None:
-        known = declared(data)
+    known = declared(data)
+    review_demands(review, known if tables else None)
+    if data.overlap is not None and tables:
         for number, name in enumerate(data.overlap.between):
             if name not in known:
                 keys = ("data", "overlap", "between", number)
@@ -57,6 +69,40 @@ def _tables(review: Review, data: DataSpec) -> None:
             review.add(("data",), "no table is named", cure="Add train: PATH and test: PATH.")
     if data.split is not None:
         _split(review, data.split)
+
+
+def _table(review: Review, where: KeyPath, table: str | TableSpec | None) -> None:
+    """A dialect must be one: a delimiter is one character, an encoding is known."""
+    if not isinstance(table, TableSpec):
+        return
+    delimiter = table.delimiter
+    if delimiter is not None and not _separates(delimiter):
+        review.add(
+            (*where, "delimiter"),
+            f"found {delimiter!r}",
+            expected='one character such as ";", "|" or "\\t"',
+        )
+    elif delimiter == table.decimal:
+        review.add((*where, "decimal"), f"{delimiter!r} is the delimiter already")
+    if table.encoding is not None and not _is_encoding(table.encoding):
+        review.add(
+            (*where, "encoding"),
+            f"there is no encoding {table.encoding!r}",
+            cure=did_you_mean(table.encoding, ENCODINGS),
+        )
+
+
+def _separates(delimiter: str) -> bool:
+    return len(delimiter) == 1 and delimiter.isascii() and delimiter not in '"\r\n\0'
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        # Codecs such as base64 are no encodings of text: they refuse to decode one.
+        b"a".decode(name)
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def _split(review: Review, split: SplitSpec) -> None:

@@ -7,10 +7,25 @@ Where a field may be written in several ways (a string or a mapping), the reader
 into the one form that stands here.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
+from shipway.spec.demands import Amount as Amount
+from shipway.spec.demands import ColumnSpec as ColumnSpec
+from shipway.spec.demands import ColumnType as ColumnType
+from shipway.spec.demands import (
+    DuplicatesSpec,
+    FeaturesSpec,
+    FunctionSpec,
+    OrderSpec,
+    PanderaSpec,
+    RuleSpec,
+    TargetSpec,
+)
+from shipway.spec.demands import OutliersSpec as OutliersSpec
+from shipway.spec.demands import OverlapSpec as OverlapSpec
+from shipway.spec.demands import RowsSpec as RowsSpec
 from shipway.spec.drift import DriftSpec as DriftSpec
 from shipway.spec.server import ServerSpec
 from shipway.spec.written import (
@@ -25,7 +40,6 @@ from shipway.spec.written import (
     OneOrMoreCommands,
     OneOrMoreWords,
     Percent,
-    Regex,
     Rule,
     Slice,
     Words,
@@ -33,18 +47,6 @@ from shipway.spec.written import (
 
 Scalar = str | int | float | bool | None
 Task = Literal["binary", "multiclass", "regression"]
-ColumnType = Literal["string", "integer", "float", "boolean", "category", "date", "datetime"]
-
-
-class Amount(Base, frozen=True):
-    """A number of rows (`120`) or a share of them (`1%` is 0.01, share true)."""
-
-    value: float
-    share: bool = False
-
-    def of(self, rows: int) -> float:
-        """How many of `rows` this amount is."""
-        return self.value * rows if self.share else self.value
 
 
 class ThresholdSpec(Base, frozen=True):
@@ -87,50 +89,40 @@ class SplitSpec(Base, frozen=True):
     stratify: bool = False
 
 
-class OutliersSpec(Base, frozen=True):
-    """Bounds that follow from the column itself.
+class TableSpec(Base, frozen=True):
+    """A table whose text is written in a way that has to be said.
 
-    The quartiles of `iqr` come from a sample of rows where the table is large; `exact` has them
-    computed from all values, which takes longer.
+    Without `delimiter` the first lines of a CSV file tell it. `encoding` is UTF-8, or UTF-16 with a
+    byte order mark, unless it is named: latin-1, cp1252… `decimal` is the mark in numbers.
     """
 
-    method: Literal["iqr", "z"]
-    factor: Annotated[float, msgspec.Meta(gt=0)]
-    at_most: Amount = Amount(0)
-    exact: bool = False
+    path: Words
+    delimiter: str | None = None
+    encoding: Words | None = None
+    decimal: Literal[".", ","] = "."
 
 
-class ColumnSpec(Base, frozen=True):
-    """What must hold for one column."""
+class ChecksSpec(Base, frozen=True):
+    """What must hold for tables: a file of checks says this and nothing else."""
 
-    type: ColumnType | None = None
-    min: float | str | None = None
-    max: float | str | None = None
-    values: tuple[str, ...] | None = None
-    unique: bool = False
-    pattern: Regex | None = None
-    max_missing: Amount | None = None
-    outliers: OutliersSpec | None = None
-    newest_within: Duration | None = None
-    sensitive: bool = False
-
-
-class RowsSpec(Base, frozen=True):
-    """How many rows the tables hold together."""
-
-    min: NotNegative | None = None
-    max: NotNegative | None = None
+    id: Words | None = None
+    time: Words | None = None
+    ignore: tuple[Words, ...] = ()
+    nulls: tuple[str, ...] = ()
+    columns: dict[str, ColumnSpec] = {}
+    rules: tuple[Rule | RuleSpec, ...] = ()
+    rows: RowsSpec | None = None
+    duplicates: DuplicatesSpec | None = None
+    overlap: OverlapSpec | None = None
+    order: OrderSpec | None = None
+    target: TargetSpec | None = None
+    features: FeaturesSpec | None = None
+    drift: DriftSpec | None = None
+    pandera: PanderaSpec | None = None
+    checks: tuple[Entry | FunctionSpec, ...] = ()
 
 
-class OverlapSpec(Base, frozen=True):
-    """Rows that two tables may share."""
-
-    between: tuple[Words, Words]
-    key: str | OneOrMoreWords | None = None
-    at_most: Amount = Amount(0)
-
-
-class DataSpec(Base, frozen=True):
+class DataSpec(ChecksSpec, frozen=True):
     """The tables, and what must hold for them."""
 
     all: Words | None = None
@@ -139,15 +131,6 @@ class DataSpec(Base, frozen=True):
     test: Words | None = None
     split: SplitSpec | None = None
     extra: dict[Name, Words] = {}
-    id: Words | None = None
-    time: Words | None = None
-    ignore: tuple[Words, ...] = ()
-    nulls: tuple[str, ...] = ()
-    columns: dict[str, ColumnSpec] = {}
-    rules: tuple[Rule, ...] = ()
-    rows: RowsSpec | None = None
-    overlap: OverlapSpec | None = None
-    drift: DriftSpec | None = None
     snapshot: bool = False
 
 
