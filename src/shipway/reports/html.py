@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from shipway.records.base import Record
 from shipway.records.run import RunRecord
-from shipway.reports import text
+from shipway.reports import check_groups, text
 from shipway.reports.view import view_of
 
 _FILTERS = (
@@ -46,4 +46,11 @@ def page_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update({name: getattr(text, name) for name in _FILTERS})
+    environment.filters.update(
+        share=check_groups.share_of,
+        rows_told=check_groups.rows_told,
+        cell=check_groups.cell_text,
+        example=check_groups.example_text,
+        checks=check_groups.count,
+    )
     return environment
