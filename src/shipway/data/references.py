@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import numpy as np
 import polars as pl
 
+from shipway.base.errors import InputError
 from shipway.data.binning import Bins, ColumnCounts, count_into, read_as
 from shipway.data.profile_parts import batches
 from shipway.data.profile_subjects import WORDS, Subject, subjects_of
@@ -227,3 +229,15 @@ def _text(value: object) -> str:
 
 def _unusable(type_: str) -> Known:
     return Known(type_, unknown=f"{type_} columns can't be compared")
+
+
+def read_profile(content: bytes, where: str) -> Profile:
+    """A stored profile; InputError when `content` is none. `where` names the place for it."""
+    try:
+        return msgspec.json.decode(content, type=Profile)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"this is no profile: {error}",
+            where=where,
+            cure="Write one: shipway profile FILE --json > profile.json",
+        ) from None

@@ -83,6 +83,7 @@ class Contexts:
             code=self.code.digests,
             produced={path: output.digest for path, output in _produced(results).items()},
             champion=lambda: self.project.champions.reference_digest(_model_of(results)),
+            champion_profile=self.project.champions.profile,
             environments=self.project.environments,
             environment=node.environment,
         )

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What comparing a table with a reference found, column by column."""
 
+from collections.abc import Collection
 from typing import Literal
+
+import msgspec
 
 from shipway.records.base import Record, Verdict
 
@@ -58,3 +61,13 @@ class DriftReport(Record, frozen=True, tag="drift-report"):
     columns: tuple[DriftColumn, ...]
     verdict: Verdict
     left_out: dict[str, str] = {}
+
+    def without_values(self, names: Collection[str]) -> "DriftReport":
+        """The same, without anything that shows a value of the columns `names`."""
+        columns = tuple(
+            msgspec.structs.replace(column, new=(), vanished=(), cells=())
+            if column.column in names
+            else column
+            for column in self.columns
+        )
+        return msgspec.structs.replace(self, columns=columns)

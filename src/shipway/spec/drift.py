@@ -7,6 +7,8 @@ import msgspec
 
 from shipway.spec.written import Base, Percent, Words
 
+CHAMPION = "champion"
+
 
 class DriftSpec(Base, frozen=True):
     """How far each column may be from a reference.
@@ -18,9 +20,14 @@ class DriftSpec(Base, frozen=True):
     all are compared but id, time, dates, row numbers and what is ignored.
     """
 
-    against: Words = "champion"
+    against: Words = CHAMPION
     method: Literal["psi", "js", "ks", "chi2", "auto"] = "psi"
     at_most: Annotated[float, msgspec.Meta(ge=0)] = 0.2
     significance: Percent = 0.05
     columns: tuple[Words, ...] = ()
     on_fail: Literal["stop", "warn"] = "stop"
+
+    @property
+    def path(self) -> str | None:
+        """The path of a table or profile; None where it is the champion's."""
+        return None if self.against == CHAMPION else self.against

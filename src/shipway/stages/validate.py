@@ -6,6 +6,7 @@ Checks that do not pass are part of the result, they are not errors here: the ru
 verdict. The results show offending values; the runner redacts them before they are written.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from shipway.records.data import Dataset, ValidatedData
 from shipway.records.source import Source
 from shipway.spec.types import DataSpec, Spec
 from shipway.stages.context import StageContext
+from shipway.stages.drift import check_drift, drift_depends
 from shipway.stages.profiling import keep_profiles
 from shipway.stages.stage import Parts, Scope
 
@@ -41,6 +43,7 @@ def depends(scope: Scope) -> Parts:
     return {
         "spec": {"data": data, "model": {"target": _target(scope.spec)}},
         "files": {names[path]: digest for path, digest in digests.items()},
+        **drift_depends(scope, data),
     }
 
 
@@ -63,6 +66,8 @@ def validate(ctx: StageContext, source: Source) -> ValidatedData | Skipped:
     ctx.tell(f"checking {', '.join(tables)}")
     with reading(tables.values()):
         checked = _check(ctx, data, tables)
+        drift = check_drift(ctx, folder, data, tables)
+        checked = dataclasses.replace(checked, checks=checked.checks + drift)
         datasets = {
             name: _describe(table, names, digests)
             for name, table in tables.items()
