@@ -102,9 +102,15 @@ class TableSpec(Base, frozen=True):
     decimal: Literal[".", ","] = "."
 
 
-class ChecksSpec(Base, frozen=True):
-    """What must hold for tables: a file of checks says this and nothing else."""
+class DataSpec(Base, frozen=True):
+    """The tables, and what must hold for them."""
 
+    all: Words | None = None
+    train: Words | None = None
+    validation: Words | None = None
+    test: Words | None = None
+    split: SplitSpec | None = None
+    extra: dict[Name, Words] = {}
     id: Words | None = None
     time: Words | None = None
     ignore: tuple[Words, ...] = ()
@@ -120,18 +126,26 @@ class ChecksSpec(Base, frozen=True):
     drift: DriftSpec | None = None
     pandera: PanderaSpec | None = None
     checks: tuple[Entry | FunctionSpec, ...] = ()
-
-
-class DataSpec(ChecksSpec, frozen=True):
-    """The tables, and what must hold for them."""
-
-    all: Words | None = None
-    train: Words | None = None
-    validation: Words | None = None
-    test: Words | None = None
-    split: SplitSpec | None = None
-    extra: dict[Name, Words] = {}
     snapshot: bool = False
+
+
+def _default(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
+    return {"default": field.default, "default_factory": field.default_factory}
+
+
+TABLES = ("all", "train", "validation", "test", "split", "extra", "snapshot")
+ChecksSpec: type[msgspec.Struct] = msgspec.defstruct(
+    "ChecksSpec",
+    [
+        (field.name, field.type, msgspec.field(**_default(field)))
+        for field in msgspec.structs.fields(DataSpec)
+        if field.name not in TABLES
+    ],
+    bases=(Base,),
+    frozen=True,
+    module=__name__,
+)
+"""What a file of checks says: what must hold for tables, without the tables."""
 
 
 class TestsSpec(Base, frozen=True):
