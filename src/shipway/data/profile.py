@@ -171,7 +171,9 @@ def _number(subject: Subject) -> pl.Expr:
 
 
 def _range(subject: Subject, part: ColumnPart) -> Range:
-    low, high = pl.DataFrame({"value": [part.low, part.high]}).select(_number(subject)).to_series()
+    low, high = part.low, part.high
+    if subject.kind == "moment":
+        low, high = pl.select(seconds(pl.lit(pl.Series([low, high])))).to_series()
     return Range(float(low), float(high), part.infinite, subject.step)
 
 

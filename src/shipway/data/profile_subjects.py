@@ -22,6 +22,7 @@ WORDS: dict[str, Kind] = {
     "date": "moment",
     "datetime": "moment",
     "string": "words",
+    "category": "words",
     "boolean": "truth",
 }
 
@@ -104,10 +105,9 @@ def _subject(number: int, view: View, spec: ColumnSpec | None, dtype: pl.DataTyp
     category = isinstance(dtype, pl.Categorical | pl.Enum) or (
         spec is not None and spec.type == "category"
     )
-    if not category or kind == "other":
-        word = "string" if view.type == "category" else view.type
-        return Subject(number, view.name, word, WORDS.get(word, "other"), view.lossy)
-    return Subject(number, view.name, "category", "words", view.lossy)
+    if category and kind != "other":
+        return Subject(number, view.name, "category", "words", view.lossy)
+    return Subject(number, view.name, view.type, kind, view.lossy)
 
 
 def _columns(subjects: Sequence[Subject]) -> list[pl.Expr]:
