@@ -6,13 +6,14 @@ read from the text; in a typed one (Parquet) only harmless differences are bridg
 are integers, midnights are dates, numbers and truth values may be categories.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from shipway.base.errors import InputError
 from shipway.data.inference import infer_types
+from shipway.data.layout import Mark
 from shipway.data.parsing import as_moment, integral, parse_text
 from shipway.spec.types import ColumnSpec, ColumnType
 
@@ -69,26 +70,27 @@ def views(
     *,
     text: bool,
     dates: bool,
+    decimal: Mark = ".",
 ) -> dict[str, View]:
     """A view of each of the columns `names`, which all exist in `frame`.
 
     `text` says that the table comes from a format without types; `dates` that undeclared text
-    columns may be inferred to be dates.
+    columns may be inferred to be dates; `decimal` is the mark in numbers that are text.
     """
     schema = frame.collect_schema()
     kinds: dict[str, ColumnType | None] = {name: demanded_type(specs.get(name)) for name in names}
     if not text:
         return {name: _typed(name, schema[name], kind) for name, kind in kinds.items()}
     open_names = [name for name, kind in kinds.items() if kind is None]
-    inferred = infer_types(frame, open_names, dates=dates)
-    return {name: _from_text(name, kind or inferred[name]) for name, kind in kinds.items()}
+    inferred = infer_types(frame, open_names, dates=dates, decimal=decimal)
+    return {name: _from_text(name, kind or inferred[name], decimal) for name, kind in kinds.items()}
 
 
-def _from_text(name: str, kind: ColumnType | None) -> View:
+def _from_text(name: str, kind: ColumnType | None, decimal: Mark) -> View:
     if kind is None:
         return View(name, "string", pl.col(name), "text", empty=True)
     lossy = kind not in ("string", "category")
-    return View(name, kind, parse_text(pl.col(name), kind), "text", lossy=lossy)
+    return View(name, kind, parse_text(pl.col(name), kind, decimal), "text", lossy=lossy)
 
 
 def _typed(name: str, dtype: pl.DataType, kind: ColumnType | None) -> View:
@@ -149,7 +151,9 @@ def prepare(frame: pl.LazyFrame, views: Mapping[str, View]) -> pl.LazyFrame:
     return frame.select(*held, *read).select(made) if made else frame
 
 
-def typed(frame: pl.LazyFrame, specs: Mapping[str, ColumnSpec], *, text: bool) -> pl.LazyFrame:
+def typed(
+    frame: pl.LazyFrame, specs: Mapping[str, ColumnSpec], *, text: bool, decimal: Mark = "."
+) -> pl.LazyFrame:
     """All columns of a text table as declared or inferred; of a typed one, as declared.
 
     Cells that can't be read become null: check the table first. Undeclared text that looks like a
@@ -158,8 +162,14 @@ def typed(frame: pl.LazyFrame, specs: Mapping[str, ColumnSpec], *, text: bool) -
     names = frame.collect_schema().names()
     if not text:
         names = [name for name in names if name in specs]
-    found = views(frame, names, specs, text=text, dates=False)
+    found = views(frame, names, specs, text=text, dates=False, decimal=decimal)
     return frame.with_columns(view.values.alias(name) for name, view in found.items())
+
+
+def mark_of(text: Collection[str], table: str) -> Mark:
+    """The decimal mark of a table of text: `text` names such tables, a mapping says the mark."""
+    mark: Mark = "." if not isinstance(text, Mapping) else text.get(table, ".")
+    return mark
 
 
 def unfit(view: View, key: str, why: str) -> InputError:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shipway.data.locate import written_path
+from shipway.data.layout import PLAIN, Layout, layout_of
+from shipway.data.locate import written_path, written_tables
 from shipway.records.data import DataFile, Dataset
 from shipway.spec.types import DataSpec
 from shipway.storage.interface import Objects
@@ -48,6 +49,14 @@ def rewrite_as_csv(parquet: Path) -> Path:
     return target
 
 
+def dataset_layout(dataset: Dataset, data: DataSpec) -> Layout:
+    """How the files of `dataset` are written: as the spec says, or plainly where Shipway wrote."""
+    table = written_tables(data).get(dataset.name)
+    if dataset.object is not None or table is None:
+        return PLAIN
+    return layout_of(table, [file.path for file in dataset.files])
+
+
 def scan_dataset(
     dataset: Dataset,
     folder: Path,
@@ -63,8 +72,9 @@ def scan_dataset(
     from shipway.data.columns import typed
 
     format_ = formats(dataset.format)
-    frame = format_.scan(dataset_paths(dataset, folder, objects, scratch), data.nulls)
-    return typed(frame, data.columns, text=format_.is_text)
+    layout = dataset_layout(dataset, data)
+    frame = format_.scan(dataset_paths(dataset, folder, objects, scratch), data.nulls, layout)
+    return typed(frame, data.columns, text=format_.is_text, decimal=layout.decimal)
 
 
 def count_rows(frame: "pl.LazyFrame") -> int:

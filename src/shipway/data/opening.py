@@ -14,7 +14,8 @@ from typing import Protocol, runtime_checkable
 import polars as pl
 
 from shipway.base.errors import InputError
-from shipway.data.locate import format_of
+from shipway.data.layout import PLAIN, Layout, layout_of
+from shipway.data.locate import format_of, written_tables
 from shipway.data.stretches import Stretch, whole
 from shipway.spec.types import DataSpec
 
@@ -24,11 +25,15 @@ class Format(Protocol):
 
     is_text: bool
 
-    def scan(self, files: Sequence[Path], nulls: Sequence[str]) -> pl.LazyFrame:
+    def scan(
+        self, files: Sequence[Path], nulls: Sequence[str], layout: Layout = PLAIN
+    ) -> pl.LazyFrame:
         """All files as one lazy frame."""
         ...
 
-    def explain(self, files: Sequence[Path], error: Exception) -> InputError:
+    def explain(
+        self, files: Sequence[Path], error: Exception, layout: Layout = PLAIN
+    ) -> InputError:
         """What is wrong with which file, after `error`."""
         ...
 
@@ -37,7 +42,9 @@ class Format(Protocol):
 class Divided(Protocol):
     """A format of which any group of rows can be read without those before it."""
 
-    def stretches(self, files: Sequence[Path], nulls: Sequence[str]) -> list[Stretch]:
+    def stretches(
+        self, files: Sequence[Path], nulls: Sequence[str], layout: Layout = PLAIN
+    ) -> list[Stretch]:
         """The same table as that of `scan`, with the rows that are stored together."""
         ...
 
@@ -58,6 +65,7 @@ class Table:
     format: Format
     frame: pl.LazyFrame
     stretches: tuple[Stretch, ...]
+    layout: Layout = PLAIN
 
     @property
     def is_text(self) -> bool:
@@ -66,21 +74,30 @@ class Table:
 
 
 def open_tables(
-    located: Mapping[str, Iterable[Path]], data: DataSpec, formats: Formats
+    located: Mapping[str, Mapping[Path, str]], data: DataSpec, formats: Formats
 ) -> dict[str, Table]:
-    """The tables whose files were `located`, by name; InputError for a file that can't be read."""
-    return {name: open_table(name, list(files), data, formats) for name, files in located.items()}
+    """The tables whose files were `located`, by name; InputError for a file that can't be read.
+
+    `located` is what `locate_tables` gives: the files of each table with their written names.
+    """
+    written = written_tables(data)
+    return {
+        name: open_table(name, list(files), data, formats, layout_of(written[name], files.values()))
+        for name, files in located.items()
+    }
 
 
-def open_table(name: str, files: Sequence[Path], data: DataSpec, formats: Formats) -> Table:
-    """The table made of `files`."""
+def open_table(
+    name: str, files: Sequence[Path], data: DataSpec, formats: Formats, layout: Layout = PLAIN
+) -> Table:
+    """The table made of `files`, which are written as `layout` says."""
     kind = format_of(files)
     format_ = formats(kind)
     if isinstance(format_, Divided):
-        stretches = tuple(format_.stretches(files, data.nulls))
+        stretches = tuple(format_.stretches(files, data.nulls, layout))
     else:
-        stretches = (Stretch(format_.scan(files, data.nulls)),)
-    return Table(name, tuple(files), kind, format_, whole(stretches), stretches)
+        stretches = (Stretch(format_.scan(files, data.nulls, layout)),)
+    return Table(name, tuple(files), kind, format_, whole(stretches), stretches, layout)
 
 
 @contextlib.contextmanager
@@ -94,5 +111,5 @@ def reading(tables: Iterable[Table]) -> Iterator[None]:
             try:
                 table.frame.select(pl.all().null_count()).collect(engine="streaming")
             except (pl.exceptions.PolarsError, OSError) as cause:
-                raise table.format.explain(table.files, cause) from error
+                raise table.format.explain(table.files, cause, table.layout) from error
         raise

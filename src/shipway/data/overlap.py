@@ -10,7 +10,7 @@ import polars as pl
 from shipway.base.errors import InputError
 from shipway.base.names import did_you_mean
 from shipway.data.check import ROW, amount, count
-from shipway.data.columns import views
+from shipway.data.columns import mark_of, views
 from shipway.data.examples import MOST, as_examples
 from shipway.data.table_checks import LineOf
 from shipway.records.data import CheckResult
@@ -50,7 +50,7 @@ def overlap_check(
         return _result(demand, names, line, observed=absent)
     columns = list(dict.fromkeys((*names, *_id(data, other))))
     typed = [
-        _typed(frames[name], columns if name == demand.between[1] else names, data, name in text)
+        _typed(name, frames[name], columns if name == demand.between[1] else names, data, text)
         for name in demand.between
     ]
     return _measure(demand, _Pair((typed[0], typed[1]), names, not demand.key), data, line)
@@ -73,8 +73,11 @@ def _id(data: DataSpec, frame: pl.LazyFrame) -> tuple[str, ...]:
     return (data.id,) if data.id is not None and data.id in frame.collect_schema() else ()
 
 
-def _typed(frame: pl.LazyFrame, names: Sequence[str], data: DataSpec, text: bool) -> pl.LazyFrame:
-    found = views(frame, names, data.columns, text=text, dates=False)
+def _typed(
+    table: str, frame: pl.LazyFrame, names: Sequence[str], data: DataSpec, text: Collection[str]
+) -> pl.LazyFrame:
+    decimal = mark_of(text, table)
+    found = views(frame, names, data.columns, text=table in text, dates=False, decimal=decimal)
     return frame.select(view.values.alias(name) for name, view in found.items())
 
 

@@ -10,6 +10,7 @@ import functools
 
 import polars as pl
 
+from shipway.data.layout import Mark
 from shipway.data.plain_cells import read_plainly
 from shipway.spec.types import ColumnType
 
@@ -27,10 +28,15 @@ FRACTION = "%Y-%m-%d %H:%M:%S%.f"
 ZONED = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
 
 
-def parse_text(text: pl.Expr, kind: ColumnType) -> pl.Expr:
-    """`text` (a string column) read as `kind`; null where it can't be read."""
+def parse_text(text: pl.Expr, kind: ColumnType, decimal: Mark = ".") -> pl.Expr:
+    """`text` (a string column) read as `kind`; null where it can't be read.
+
+    Where `decimal` is a comma, a number with a point is none: it may divide thousands.
+    """
     if kind in ("string", "category"):
         return text
+    if decimal == "," and kind in ("integer", "float"):
+        text = _with_point(text)
     read = functools.partial(_read, kind=kind)
     return text.map_batches(read, return_dtype=TYPES[kind], is_elementwise=True)
 
@@ -57,6 +63,12 @@ def _patiently(text: pl.Expr, kind: ColumnType) -> pl.Expr:
             return text.str.strip_chars().str.to_date("%Y-%m-%d", strict=False)
         case _:
             return _moments(text.str.strip_chars())
+
+
+def _with_point(text: pl.Expr) -> pl.Expr:
+    """Decimal commas as points; null where there is a point already."""
+    plain = pl.when(~text.str.contains(".", literal=True)).then(text)
+    return plain.str.replace(",", ".", literal=True)
 
 
 def _integers(text: pl.Expr) -> pl.Expr:

@@ -21,6 +21,7 @@ import polars as pl
 
 from shipway.base.errors import InputError
 from shipway.base.names import did_you_mean
+from shipway.data.layout import Mark
 from shipway.data.profile_categories import candidates, most_frequent, plain
 from shipway.data.profile_numbers import (
     Distribution,
@@ -46,6 +47,7 @@ def profile_table(
     name: str,
     target: str | None = None,
     text: bool = False,
+    decimal: Mark = ".",
     data: DataSpec | None = None,
 ) -> Profile:
     """The profile of `frame`, as a format scans it; `text` says that it has no types of its own.
@@ -56,7 +58,7 @@ def profile_table(
     known = frame.collect_schema().names()
     if target is not None and target not in known:
         raise InputError(f"there is no column {target!r}", cure=did_you_mean(target, known))
-    subjects, ready = subjects_of(frame, data.columns if data else {}, text=text)
+    subjects, ready = subjects_of(frame, data.columns if data else {}, text=text, decimal=decimal)
     if not subjects:
         return Profile(name, 0, (), target)
     whole = measure(ready, subjects)

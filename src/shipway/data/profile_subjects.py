@@ -10,6 +10,7 @@ from typing import Literal
 import polars as pl
 
 from shipway.data.columns import BAD, RAW, View, prepare, views
+from shipway.data.layout import Mark
 from shipway.data.profile_categories import shortened
 from shipway.spec.types import ColumnSpec
 
@@ -84,7 +85,7 @@ def seconds(moments: pl.Expr) -> pl.Expr:
 
 
 def subjects_of(
-    frame: pl.LazyFrame, specs: Mapping[str, ColumnSpec], *, text: bool
+    frame: pl.LazyFrame, specs: Mapping[str, ColumnSpec], *, text: bool, decimal: Mark = "."
 ) -> tuple[tuple[Subject, ...], pl.LazyFrame]:
     """The columns of `frame`, and the frame made ready to be measured.
 
@@ -92,7 +93,7 @@ def subjects_of(
     there: its values, whether the cell is not empty (`g`) and whether it is unreadable (`b`).
     """
     schema = frame.collect_schema()
-    found = views(frame, schema.names(), specs, text=text, dates=True)
+    found = views(frame, schema.names(), specs, text=text, dates=True, decimal=decimal)
     subjects = tuple(
         _subject(number, view, specs.get(name), schema[name])
         for number, (name, view) in enumerate(found.items())

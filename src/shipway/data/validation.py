@@ -51,7 +51,7 @@ def check_and_split(
     frames: dict[str, pl.LazyFrame | Sequence[Stretch]] = {
         name: table.stretches for name, table in tables.items()
     }
-    text = {name for name, table in tables.items() if table.is_text}
+    text = {name: table.layout.decimal for name, table in tables.items() if table.is_text}
     parts: Mapping[str, pl.DataFrame] = {}
     undated: CheckResult | None = None
     required: list[Required] = [(target, ("model", "target"))] if target else []
@@ -75,7 +75,8 @@ def _split(
     names = table.frame.collect_schema().names()
     if any(name is not None and name not in names for name in needed):
         return {}, None
-    whole = typed(table.frame, data.columns, text=table.is_text).collect(engine="streaming")
+    frame = typed(table.frame, data.columns, text=table.is_text, decimal=table.layout.decimal)
+    whole = frame.collect(engine="streaming")
     if whole.height == 0:
         return {}, None
     if split.by is not None:

@@ -4,6 +4,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from shipway.data.locate import declared_tables
 from shipway.records.source import Source
 from shipway.spec.document import Document, KeyPath
 from shipway.spec.types import Spec
@@ -104,8 +105,7 @@ def declared_above(spec: Spec) -> list[str]:
 def _tables(spec: Spec) -> list[str]:
     if spec.data is None:
         return []
-    tables = (spec.data.all, spec.data.train, spec.data.validation, spec.data.test)
-    return [path for path in (*tables, *spec.data.extra.values()) if path]
+    return list(declared_tables(spec.data).values())
 
 
 def _reference(spec: Spec) -> list[str]:

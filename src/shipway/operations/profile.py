@@ -56,6 +56,7 @@ def profile_file(
             name=str(file),
             target=target,
             text=table.is_text,
+            decimal=table.layout.decimal,
             data=data,
         )
     sensitive = {name for name, column in data.columns.items() if column.sensitive}

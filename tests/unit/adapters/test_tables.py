@@ -9,6 +9,7 @@ import pytest
 from shipway.adapters.tables import CATALOGUE, table_format
 from shipway.base.errors import InputError
 from shipway.data.columns import typed
+from shipway.data.layout import PLAIN
 from shipway.data.opening import open_table, reading
 from shipway.spec.types import ColumnSpec, DataSpec
 
@@ -21,8 +22,21 @@ def write(folder, name, content):
     return path
 
 
+def write_table(frame, path):
+    """The frame in the format that the name of `path` says."""
+    kinds = {"csv": frame.write_csv, "jsonl": frame.write_ndjson, "arrow": frame.write_ipc}
+    kinds.get(path.suffix[1:], frame.write_parquet)(path)
+
+
 def rows(path, nulls=()):
     return CSV.scan([path], nulls).collect().rows()
+
+
+def collect(path, layout=PLAIN):
+    """The rows of a file, or the error of reading it."""
+    table = open_table("train", [path], DataSpec(), table_format, layout)
+    with reading([table]):
+        return table.frame.collect().rows()
 
 
 @pytest.mark.parametrize("kind", sorted(CATALOGUE))
@@ -33,7 +47,7 @@ def test_every_format_joins_files_in_order_by_column_names(kind, tmp_path):
     ]
     paths = [tmp_path / f"{number}.{kind}" for number in range(2)]
     for frame, path in zip(frames, paths, strict=True):
-        frame.write_csv(path) if kind == "csv" else frame.write_parquet(path)
+        write_table(frame, path)
     found = table_format(kind).scan(paths, ["x"]).collect()
     assert found.rows() == [("1", None), ("2", None), ("3", "y")]
 
@@ -47,12 +61,11 @@ def test_every_format_refuses_empty_and_foreign_files(kind, content, tmp_path):
     assert "bad" in str(caught.value)
 
 
-@pytest.mark.parametrize("kind", sorted(CATALOGUE))
+@pytest.mark.parametrize("kind", sorted({*CATALOGUE} - {"jsonl"}))
 def test_files_of_one_table_have_the_same_columns(kind, tmp_path):
     paths = [tmp_path / f"{number}.{kind}" for number in range(2)]
     for name, path in zip("ab", paths, strict=True):
-        frame = pl.DataFrame({name: ["1"]})
-        frame.write_csv(path) if kind == "csv" else frame.write_parquet(path)
+        write_table(pl.DataFrame({name: ["1"]}), path)
     with pytest.raises(InputError, match=r"lacks a and also has b"):
         table_format(kind).scan(paths, [])
 
@@ -89,7 +102,6 @@ def test_a_blank_line_is_a_missing_value_only_where_there_is_one_column(tmp_path
         ("a.csv", "\n\n", "empty"),
         ("a.csv", "a,b,c\n1,2,3\n4,5", "truncated"),
         ("a.csv", "a,a\n1,2\n", "more than once"),
-        ("a.csv", "a,b\n1,2\n".encode("utf-16"), "UTF-16"),
         ("a.csv", b"PAR1" + b"x" * 50, "Parquet"),
         ("a.csv.gz", gzip.compress(b"a,b\n1,2\n" * 999)[:40], "truncated"),
         ("a.csv.gz", b"a,b\n1,2\n", "gzip"),
@@ -107,23 +119,19 @@ def test_csv_says_at_once_what_is_wrong_with_a_file(name, content, words, tmp_pa
     [
         ("a,b\n1,2\n3,4,5\n", 3, "3 fields, the header has 2"),
         ('a,b\n"1\n1",2\n3,4,5\n', 4, "3 fields"),
+        ("a,b,c\n1,2,3\n4,5\n6,7,8\n", 3, "2 fields, the header has 3"),
+        ('a,b\n"1\n\n1",2\n\n"3"\n4,5\n', 6, "1 fields"),
         (b"a,b\n1,x\n2,Z\xfcrich\n", 3, "not UTF-8"),
+        ('a,b\nx,"y"\n5" pipe,1\nz,2\n', 3, "quote inside of a field"),
+        ('a,b\nx,"y"z\n1,2\n', 2, "can't be read"),
+        ('a,b\nx,1\ny,"2\nz,3\n', 3, "never closed"),
     ],
 )
 def test_csv_names_the_line_that_can_not_be_read(content, line, words, tmp_path):
     path = write(tmp_path, "a.csv", content)
-    table = open_table("train", [path], DataSpec(), table_format)
-    with pytest.raises(InputError, match=words) as caught, reading([table]):
-        table.frame.collect()
+    with pytest.raises(InputError, match=words) as caught:
+        collect(path)
     assert caught.value.where == f"{path}:{line}"
-
-
-def test_an_open_quote_is_an_input_error(tmp_path):
-    table = open_table(
-        "t", [write(tmp_path, "a.csv", 'a,b\n1,"x\n2,y\n')], DataSpec(), table_format
-    )
-    with pytest.raises(InputError), reading([table]):
-        table.frame.collect()
 
 
 def test_parquet_says_when_its_end_is_missing_or_its_inside_is_damaged(tmp_path):
