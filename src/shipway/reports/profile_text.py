@@ -79,7 +79,7 @@ def blocks(histogram: Histogram | None, width: int = 12) -> str:
     most = max(heights, default=0)
     if not most:
         return ""
-    drawn = (BLOCKS[min(7, count * 8 // (most + 1))] if count else " " for count in heights)
+    drawn = (BLOCKS[(count * 8 - 1) // most] if count else " " for count in heights)
     return "".join(drawn)
 
 
