@@ -32,7 +32,7 @@ class Table(dy.Schema):
     b = dy.Bool(nullable=False)
 
     @dy.rule()
-    def ordered(cls) -> pl.Expr:
+    def ordered(cls) -> pl.Expr:  # noqa: N805 - a class method to dataframely
         return pl.col("t2") >= pl.col("t1")
 
 

@@ -34,9 +34,8 @@ result = (
     .rows_distinct(columns_subset="id")
     .interrogate(collect_extracts=False)
 )
-broken = [
-    step.assertion_type for step in result.validation_info if step.error or not step.all_passed
-]
-broken = [each for each in broken if each != "col_vals_not_null"]
-print("passed" if not broken else broken)
+steps = [step for step in result.validation_info if step.assertion_type != "col_vals_not_null"]
+broken = [step.assertion_type for step in steps if not step.all_passed]
+broken += [step.assertion_type for step in result.validation_info if step.error]
+print(broken or "passed")
 sys.exit(bool(broken))

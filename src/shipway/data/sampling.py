@@ -95,7 +95,7 @@ class RowSample:
 
     def pruned(self) -> "RowSample":
         """Without the rows that dropped out."""
-        if not self.frames:
+        if not self.frames or (len(self.frames) == 1 and len(self.hashes[0]) <= self.size):
             return self
         hashes, frame, limit = np.concatenate(self.hashes), pl.concat(self.frames), self.limit
         if len(hashes) > self.size:
@@ -106,7 +106,7 @@ class RowSample:
 
     def column(self, name: str) -> Sample:
         """What the sample says of one column; of several, ask `pruned` once."""
-        sample = self.pruned() if len(self.frames) > 1 else self
+        sample = self.pruned()
         if not sample.frames:
             return Sample(np.empty(0), whole=True)
         values = sample.frames[0][name].drop_nulls().cast(pl.Float64).sort().to_numpy()
