@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How far a table has moved from a reference: a verdict for each column, with its evidence.
 
-    report = compare(reference, "today.csv", frame, {}, Demand(at_most=0.2), text=True)
+    report = compare(reference, "today.csv", subjects_of(frame, {}, text=True), Demand())
 
 A column fails when it is both: further away than allowed, and too far for chance (a p-value in view
 of all columns, Benjamini and Hochberg). Either alone says little: in a million rows every trifle is
@@ -15,20 +15,19 @@ from typing import Literal
 
 import msgspec
 import numpy as np
-import polars as pl
 
 from shipway.data.binning import Bins, ColumnCounts, count_into
 from shipway.data.drift_cells import pair_of, shown_cells
-from shipway.data.profile_subjects import WORDS, Kind, Subject, subjects_of
-from shipway.data.references import COARSE, FINE, Known, Reference
+from shipway.data.profile_subjects import WORDS, Kind, Subject
+from shipway.data.references import COARSE, FINE, Known, Looked, Reference
 from shipway.records.base import worst
 from shipway.records.drift import DriftColumn, DriftMethod, DriftReport
-from shipway.spec.types import ColumnSpec
 from shipway.stats.drift import cramers_v, jensen_shannon, ks_distance, psi
 from shipway.stats.homogeneity import chi_square_p, ks_p, pool
 from shipway.stats.multiple import benjamini_hochberg
 
-MOST_NAMED = 10
+MOST_NAMED = 100
+MOST_VALUES = 1_000
 EFFECTS: dict[DriftMethod, Callable[[np.ndarray, np.ndarray], float]] = {
     "psi": psi,
     "js": jensen_shannon,
@@ -64,21 +63,13 @@ class Demand:
         return FINE if self.method_for(ordered=True) == "ks" else COARSE
 
 
-def compare(
-    reference: Reference,
-    name: str,
-    frame: pl.LazyFrame,
-    specs: Mapping[str, ColumnSpec],
-    demand: Demand,
-    *,
-    text: bool,
-) -> DriftReport:
-    """The table `frame`, read once, against `reference`.
+def compare(reference: Reference, name: str, looked: Looked, demand: Demand) -> DriftReport:
+    """The table `name`, read once, against `reference`.
 
-    `text` says that its format has no types, `specs` declares those that are known. Errors of
-    polars while reading come through.
+    `looked` is what `profile_subjects.subjects_of` says of it. Errors of polars while reading come
+    through.
     """
-    subjects, ready = subjects_of(frame, specs, text=text)
+    subjects, ready = looked
     here = {subject.name: subject for subject in subjects}
     asked = demand.columns or tuple(dict.fromkeys((*reference.columns, *here)))
     left_out = {
@@ -164,7 +155,8 @@ def _compared(known: Known, subject: Subject, counts: ColumnCounts, demand: Dema
     a, b = pair.reference, pair.current
     if method != "ks":
         a, b = pool(a, b, ordered=pair.ordered)
-    new = _only_in(counts, known.counts) if known.complete else ()
+    listed = known.complete and _repeats(known.counts) and bool(counts.present)
+    new = _only_in(counts, known.counts) if listed else ()
     return msgspec.structs.replace(
         found,
         method=method,
@@ -172,9 +164,9 @@ def _compared(known: Known, subject: Subject, counts: ColumnCounts, demand: Dema
         p=ks_p(a, b) if method == "ks" else chi_square_p(a, b),
         new=new[:MOST_NAMED],
         new_rows=sum(counts.values[value] for value in new),
-        vanished=() if counts.crowded else _only_in(known.counts, counts)[:MOST_NAMED],
+        vanished=_only_in(known.counts, counts)[:MOST_NAMED] if listed else (),
         note=_note(known, counts),
-        cells=shown_cells(pair),
+        cells=shown_cells(pair) if pair.ordered or _repeats(known.counts) else (),
     )
 
 
@@ -189,6 +181,11 @@ def _note(known: Known, counts: ColumnCounts) -> str:
 
 def _share(counts: ColumnCounts) -> float | None:
     return counts.missing / counts.rows if counts.rows else None
+
+
+def _repeats(counts: ColumnCounts) -> bool:
+    """True for categories; of names and free text, any other table has others."""
+    return len(counts.values) <= min(MOST_VALUES, counts.present / 2)
 
 
 def _only_in(one: ColumnCounts, other: ColumnCounts) -> tuple[str, ...]:

@@ -147,9 +147,10 @@ def _ranges(starts: np.ndarray, kind: str) -> list[str]:
 
 def _named(value: float, kind: str) -> str:
     if kind != "moment":
-        return f"{value:.6g}"
+        digits = 15 if value == round(value, 2) else 4 if abs(value) < 1000 else 7
+        return f"{value:.{digits}g}"
     try:
         moment = datetime.datetime.fromtimestamp(value, datetime.UTC)
     except (OverflowError, ValueError, OSError):
-        return f"{value:.6g}"
+        return f"{value:.4g}"
     return moment.strftime("%Y-%m-%d" if value % 86_400 == 0 else "%Y-%m-%d %H:%M")

@@ -16,10 +16,9 @@ import polars as pl
 from shipway.base.errors import InputError
 from shipway.data.binning import Bins, ColumnCounts, count_into, read_as
 from shipway.data.profile_parts import batches
-from shipway.data.profile_subjects import WORDS, Subject, subjects_of
+from shipway.data.profile_subjects import WORDS, Subject
 from shipway.data.sampling import RowSample
 from shipway.records.profile import ColumnProfile, Histogram, Profile
-from shipway.spec.types import ColumnSpec
 
 COARSE, FINE = 10, 200
 """Cells of an ordered column: what PSI's thresholds are made for; what finds a distance of CDFs."""
@@ -29,6 +28,9 @@ FEWEST_IN_COUNTER = 100
 OFTEN = 100
 """In a profile that lists only frequent values: how often one must occur. Those that a table of few
 rows has more often than others are partly there by luck, which another table will not repeat."""
+
+Looked = tuple[Sequence[Subject], pl.LazyFrame]
+"""A table as `profile_subjects.subjects_of` looks at it."""
 
 
 @dataclass(frozen=True)
@@ -67,20 +69,13 @@ class Reference:
     target: str | None = None
 
 
-def from_table(
-    name: str,
-    frame: pl.LazyFrame,
-    specs: Mapping[str, ColumnSpec],
-    *,
-    text: bool,
-    cells: int = COARSE,
-) -> Reference:
-    """The reference that the table `frame` is; `text` says that its format has no types.
+def from_table(name: str, looked: Looked, *, cells: int = COARSE) -> Reference:
+    """The reference that a table is.
 
     Read twice: a sample of its rows says where the `cells` of ordered columns begin, then all rows
     are counted. Errors of polars while reading come through.
     """
-    subjects, ready = subjects_of(frame, specs, text=text)
+    subjects, ready = looked
     usable = [subject for subject in subjects if subject.kind != "other"]
     sample = _sample(ready, [subject for subject in usable if subject.numeric])
     bins = {subject.name: Bins() for subject in usable}

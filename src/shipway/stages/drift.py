@@ -5,6 +5,7 @@ Before there is a champion, and with one whose profile was not kept, the check p
 it must be possible to get the first one.
 """
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,7 +66,8 @@ def _reference(
     path = data.drift.path
     if path is not None:
         files = _files(folder, path, ctx.document.where("data", "drift", "against"))
-        return open_reference(files, data, demand, table_format, name=path)
+        written = [Path(os.path.relpath(file, folder)).as_posix() for file in files]
+        return open_reference(files, data, demand, table_format, name=path, written=written)
     champion = ctx.champions.live
     if champion is None:
         return NO_CHAMPION
