@@ -83,11 +83,19 @@ class Golden(NamedTuple):
 
 
 class TableFiles(NamedTuple):
-    """A table as files: absolute paths in order, `parquet` or `csv`, texts that mean missing."""
+    """A table as files: absolute paths in order, their format, texts that mean missing.
+
+    The format is `parquet`, `csv`, `jsonl` or `arrow`. `partitions` has for each file the columns
+    that its folders give, `{"year": "2024"}`, or is empty.
+    """
 
     paths: tuple[str, ...]
     format: str
     nulls: tuple[str, ...] = ()
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    decimal: str = "."
+    partitions: tuple[Mapping[str, str | None], ...] = ()
 
 
 class NotebookFile(NamedTuple):

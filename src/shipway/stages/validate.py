@@ -77,8 +77,11 @@ def validate(ctx: StageContext, source: Source) -> ValidatedData | Skipped:
     _refuse_changes(ctx, digests)
     if checked.verdict == "passed":
         for name, part in checked.parts.items():
-            sources = sorted(digests[file] for file in tables["all"].files)
-            datasets[name] = _store(ctx, data, name, part, sources, tables["all"].kind)
+            whole = tables["all"]
+            sources = sorted(digests[file] for file in whole.files)
+            if whole.layout.told():
+                sources = [_content(whole, digests)]
+            datasets[name] = _store(ctx, data, name, part, sources, whole.kind)
     ctx.tell(_summary(checked, datasets))
     return ValidatedData(datasets, checked.checks, checked.verdict, checked.valid_until, profiles)
 
@@ -106,11 +109,18 @@ def _describe(table: "Table", names: Mapping[Path, str], digests: Mapping[Path, 
     return Dataset(
         name=table.name,
         format=table.kind,
-        digest=digest_of(sorted(digests[file] for file in table.files)),
+        digest=_content(table, digests),
         rows=count_rows(table.frame),
         columns=tuple(table.frame.collect_schema().names()),
         files=describe_files(table.files, names, digests),
     )
+
+
+def _content(table: "Table", digests: Mapping[Path, str]) -> str:
+    """What the rows follow from: the files, and the layout where it is not the plain one."""
+    found = [digests[file] for file in table.files]
+    told = table.layout.told()
+    return digest_of([found, told] if told else sorted(found))
 
 
 def _store(
