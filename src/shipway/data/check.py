@@ -26,7 +26,9 @@ from shipway.spec.types import Amount
 
 ROW = "\x00row"
 Measured = Mapping[str, Any]
-Merge = Literal["sum", "min", "max", "first", "moments", "counts", "sample"]
+Merge = Literal[
+    "sum", "min", "max", "first", "moments", "counts", "sample", "ascending", "descending"
+]
 
 
 class Outcome(NamedTuple):
@@ -56,6 +58,8 @@ class Measure(NamedTuple):
     - `moments`: `expr` gives a number or null for each row; the judge gets `partials.Moments`.
     - `counts`: `expr` gives a value or null for each row; the judge gets `partials.Counts`, how
       often each value occurs, nulls left out.
+    - `ascending`, `descending`: `expr` gives a value or null for each row; the judge gets
+      `ordering.Order`. Examples are the rows where the order breaks.
     - `sample`: `expr` gives a number or null for each row and looks at no other row; the judge
       gets `sampling.Sample`.
     """

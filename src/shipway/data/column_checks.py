@@ -23,10 +23,15 @@ from shipway.data.check import (
     at_most,
 )
 from shipway.data.columns import BAD, RAW, View, demanded_type, unfit
+from shipway.data.demand import demand_check, place_of, with_terms
+from shipway.data.disguised import disguised_check
 from shipway.data.outliers import outliers_check
+from shipway.data.sortedness import sorted_check
+from shipway.data.value_checks import decimals_check, length_check
+from shipway.data.variety import constant_check, distinct_check, frequency_check
 from shipway.data.wording import duration, listed, shown
 from shipway.records.base import Verdict
-from shipway.spec.document import KeyPath
+from shipway.spec.demands import Terms
 from shipway.spec.types import Amount, ColumnSpec
 
 NUMBERS = ("integer", "float")
@@ -48,36 +53,24 @@ def column_checks(view: View, spec: ColumnSpec, now: datetime.datetime) -> Itera
         (spec.pattern is not None, _pattern),
         (spec.outliers is not None, outliers_check),
         (spec.newest_within is not None, lambda v, s: _fresh(v, s, now)),
+        (spec.length is not None, length_check),
+        (spec.decimals is not None, decimals_check),
+        (spec.constant is not None, constant_check),
+        (spec.distinct is not None, distinct_check),
+        (spec.min_frequency is not None, frequency_check),
+        (spec.sorted is not None, sorted_check),
+        (spec.disguised_missing is not None, disguised_check),
     ]
     for wanted, build in builders[:1] if view.wrong else builders:
         if wanted:
-            yield build(view, spec)
+            yield _on_terms(build(view, spec), spec)
 
 
-def _place(view: View) -> KeyPath:
-    return ("data", "columns", view.name)
-
-
-def _check(
-    view: View,
-    key: str,
-    expected: str,
-    offending: pl.Expr,
-    judge: Judge,
-    guard: pl.Expr | None = None,
-    **measures: Measure,
-) -> Check:
-    return Check(
-        column=view.name,
-        name=key,
-        expected=expected,
-        keys=(*_place(view), key),
-        judge=judge,
-        offending=offending,
-        guard=guard,
-        measures=measures,
-        values=(view.name,),
-    )
+def _on_terms(check: Check, spec: ColumnSpec) -> Check:
+    """Demands that are mappings look after their own `at_most`."""
+    terms = spec.terms_of(check.name)
+    own = check.name not in spec.terms
+    return with_terms(check, Terms(on_fail=terms.on_fail) if own else terms)
 
 
 def _type(view: View, spec: ColumnSpec) -> Check:
@@ -88,13 +81,13 @@ def _type(view: View, spec: ColumnSpec) -> Check:
         judge: Judge = lambda measured, rows: Outcome(  # noqa: E731
             "failed", f"the file has {view.found}", failing=rows
         )
-        return Check(view.name, "type", expected, (*_place(view), "type"), judge)
+        return Check(view.name, "type", expected, (*place_of(view), "type"), judge)
     if not view.lossy:
         judge = lambda measured, rows: at_most(NONE)({"failing": 0}, rows)  # noqa: E731
-        return Check(view.name, "type", expected, (*_place(view), "type"), judge)
+        return Check(view.name, "type", expected, (*place_of(view), "type"), judge)
     first = pl.col(RAW + view.name).filter(bad).first()
     say = lambda measured: f"first {shown(measured['first'])}"  # noqa: E731
-    return _check(
+    return demand_check(
         view, "type", expected, bad, at_most(NONE, say), bad.any(), first=Measure(first, "first")
     )
 
@@ -104,7 +97,7 @@ def _missing(view: View, spec: ColumnSpec) -> Check:
     missing = pl.col(view.name).is_null()
     if view.lossy:
         missing = missing & ~pl.col(BAD + view.name)
-    return _check(view, "max_missing", amount(allowed), missing, at_most(allowed))
+    return demand_check(view, "max_missing", amount(allowed), missing, at_most(allowed))
 
 
 def _bound(view: View, bound: float | str | None, key: str) -> Check:
@@ -122,7 +115,7 @@ def _bound(view: View, bound: float | str | None, key: str) -> Check:
     word = "lowest" if key == "min" else "highest"
     say = lambda measured: f"{word} {shown(measured['extreme'])}"  # noqa: E731
     measure = Measure(extreme, "min" if key == "min" else "max")
-    return _check(
+    return demand_check(
         view, key, _bound_text(bound), outside, at_most(NONE, say), beyond, extreme=measure
     )
 
@@ -155,7 +148,7 @@ def _moment(view: View, text: str, key: str) -> datetime.datetime:
 def _values(view: View, spec: ColumnSpec) -> Check:
     """Each value is one of those; compared as what it is: `1.0` is the number `1`."""
     allowed = list(spec.values or ())
-    return _check(view, "values", listed(allowed), ~_is_one_of(view, allowed), at_most(NONE))
+    return demand_check(view, "values", listed(allowed), ~_is_one_of(view, allowed), at_most(NONE))
 
 
 def _is_one_of(view: View, allowed: list[str]) -> pl.Expr:
@@ -186,7 +179,7 @@ def _unique(view: View, spec: ColumnSpec) -> Check:
         column=view.name,
         name="unique",
         expected="",
-        keys=(*_place(view), "unique"),
+        keys=(*place_of(view), "unique"),
         judge=judge,
         values=(view.name,),
         repeats=Repeats((view.name,)),
@@ -205,7 +198,7 @@ def _pattern(view: View, spec: ColumnSpec) -> Check:
         reason = re.sub(r"\s+", " ", str(error)).removesuffix(".")
         raise unfit(view, "pattern", f"{pattern!r} can't be read: {reason}") from None
     offending = ~pl.col(RAW + view.name).cast(pl.String).str.contains(whole)
-    return _check(view, "pattern", pattern, offending, at_most(NONE))
+    return demand_check(view, "pattern", pattern, offending, at_most(NONE))
 
 
 def _fresh(view: View, spec: ColumnSpec, now: datetime.datetime) -> Check:
@@ -227,7 +220,7 @@ def _fresh(view: View, spec: ColumnSpec, now: datetime.datetime) -> Check:
         column=view.name,
         name="newest_within",
         expected=duration(within),
-        keys=(*_place(view), "newest_within"),
+        keys=(*place_of(view), "newest_within"),
         judge=judge,
         measures={"newest": Measure(pl.col(view.name).cast(pl.Datetime("us")).max(), "max")},
     )

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from shipway.data.check import Measure, Merge
+from shipway.data.ordering import order_aggregates, order_of
 
 DISTINCT_LIMIT = 10_000
 
@@ -83,6 +84,8 @@ def aggregates(name: str, measure: Measure) -> Iterator[pl.Expr]:
         case "counts":
             counted = expr.drop_nulls().value_counts()
             yield counted.head(DISTINCT_LIMIT + 1).implode().alias(name)
+        case "ascending" | "descending":
+            yield from order_aggregates(name, expr, measure.merge)
         case _:
             yield expr.alias(name)
 
@@ -98,6 +101,8 @@ def part_of(measure: Measure, name: str, found: Mapping[str, Any]) -> Part:
             rows = found.get(name, ())
             counts = None if len(rows) > DISTINCT_LIMIT else dict(tuple(r.values()) for r in rows)
             return Part("counts", Counts(counts))
+        case "ascending" | "descending":
+            return Part(measure.merge, order_of(name, found, measure.merge))
         case "sum":
             return Part("sum", found.get(name) or 0)
         case merge:
@@ -110,7 +115,7 @@ def join(one: Part, other: Part) -> Part:
     match one.merge:
         case "sum":
             return Part("sum", a + b)
-        case "moments" | "counts":
+        case "moments" | "counts" | "ascending" | "descending":
             return Part(one.merge, a.union(b))
         case _ if a is None or b is None:
             return one if b is None else other

@@ -9,13 +9,14 @@ The first look is one pass for all checks (`partials`). A second one is taken
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from shipway.data.check import Check, Measured
 from shipway.data.distinct import KeyHashes
 from shipway.data.examples import rows_at
+from shipway.data.ordering import Order
 from shipway.data.partials import Examples, Partial, measure_part, merge
 from shipway.data.repeats import count_repeats
 from shipway.data.stretches import Stretch
@@ -70,7 +71,9 @@ class _Looking:
         self.rows = whole.rows
         measured = whole.measured(checks)
         return [
-            self._with_repeats(Seen(check, measured[n], whole.examples[n]), whole.keys[n])
+            self._in_order(
+                self._with_repeats(Seen(check, measured[n], whole.examples[n]), whole.keys[n])
+            )
             for n, check in enumerate(checks)
         ]
 
@@ -87,6 +90,13 @@ class _Looking:
         numbers = {"repeats": found.repeats, "distinct": keys.count - found.repeats}
         examples = rows_at(self._frames(), found.rows, check, self.id) if found.rows else ()
         return Seen(check, {**seen.measured, **numbers}, examples)
+
+    def _in_order(self, seen: Seen) -> Seen:
+        """With the rows where an order breaks, which is known of whole tables only."""
+        broken = [m.where for m in seen.measured.values() if isinstance(m, Order) and m.breaks]
+        if not broken:
+            return seen
+        return replace(seen, examples=rows_at(self._frames(), broken[0], seen.check, self.id))
 
     def _read(self, expr: pl.Expr) -> pl.Series:
         """One column of the whole table."""
