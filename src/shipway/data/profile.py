@@ -22,6 +22,7 @@ import polars as pl
 from shipway.base.errors import InputError
 from shipway.base.names import did_you_mean
 from shipway.data.layout import Mark
+from shipway.data.opening import Table
 from shipway.data.profile_categories import candidates, most_frequent, plain
 from shipway.data.profile_numbers import (
     Distribution,
@@ -48,12 +49,15 @@ def profile_table(
     target: str | None = None,
     text: bool = False,
     decimal: Mark = ".",
+    step: int | None = None,
     data: DataSpec | None = None,
 ) -> Profile:
     """The profile of `frame`, as a format scans it; `text` says that it has no types of its own.
 
-    `data` declares types. `relation` is filled in where there is a `target`. InputError when the
-    target is no column; errors of polars while reading come through.
+    `decimal` is the mark in numbers that are text. `step` is the number of rows that are stored
+    together, if they can be read without those before them. `data` declares types. `relation` is
+    filled in where there is a `target`. InputError when the target is no column; errors of polars
+    while reading come through.
     """
     known = frame.collect_schema().names()
     if target is not None and target not in known:
@@ -61,9 +65,29 @@ def profile_table(
     subjects, ready = subjects_of(frame, data.columns if data else {}, text=text, decimal=decimal)
     if not subjects:
         return Profile(name, 0, (), target)
-    whole = measure(ready, subjects)
-    answers = recount(ready, questions(subjects, whole))
+    whole = measure(ready, subjects, step=step)
+    answers = recount(ready, questions(subjects, whole), step=step)
     return finished(name, subjects, whole, answers, target)
+
+
+def profile_opened(
+    table: Table,
+    *,
+    name: str,
+    target: str | None = None,
+    data: DataSpec | None = None,
+    columns: Sequence[str] = (),
+) -> Profile:
+    """The profile of an opened table, or of the named `columns` of it; as `profile_table`."""
+    return profile_table(
+        table.frame.select(columns) if columns else table.frame,
+        name=name,
+        target=target,
+        text=table.is_text,
+        decimal=table.layout.decimal,
+        step=table.stretches[0].step,
+        data=data,
+    )
 
 
 def questions(subjects: Sequence[Subject], whole: TablePart) -> list[Question]:

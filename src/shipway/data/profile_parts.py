@@ -16,11 +16,10 @@ import polars as pl
 from shipway.data.distinct_count import DistinctCount
 from shipway.data.merging import Moments
 from shipway.data.profile_categories import ValueCounts, count_values, limited, unpack
+from shipway.data.profile_reading import Fetch, groups, pieces
 from shipway.data.profile_subjects import GIVEN, UNREAD, Subject
 from shipway.data.sampling import RowSample
 
-CELLS = 3_000_000
-FEWEST_ROWS, MOST_ROWS = 2_048, 131_072
 SAMPLE_CELLS = 1 << 22
 FEWEST_SAMPLED, MOST_SAMPLED = 1 << 12, 1 << 16
 
@@ -101,50 +100,55 @@ def merge(parts: Sequence[TablePart]) -> TablePart:
     return merged
 
 
-def batches(frame: pl.LazyFrame, columns: int) -> Iterator[pl.DataFrame]:
-    """The rows of `frame` in their order, a manageable number at a time."""
-    rows = max(FEWEST_ROWS, min(MOST_ROWS, CELLS // max(1, columns)))
-    return iter(frame.collect_batches(chunk_size=rows, maintain_order=True, engine="streaming"))
-
-
-def measure(frame: pl.LazyFrame, subjects: Sequence[Subject], first_row: int = 0) -> TablePart:
+def measure(
+    frame: pl.LazyFrame,
+    subjects: Sequence[Subject],
+    first_row: int = 0,
+    *,
+    step: int | None = None,
+) -> TablePart:
     """Read `frame`, as `subjects_of` makes it, once; its first row has the number `first_row`.
 
-    Errors of polars while reading come through.
+    `step` is the number of rows that are stored together, if they can be read without those before
+    them. Errors of polars while reading come through.
     """
     size = max(FEWEST_SAMPLED, min(MOST_SAMPLED, SAMPLE_CELLS // max(1, len(subjects))))
     columns = tuple(ColumnPart() for _ in subjects)
     part = TablePart(first_row, 0, columns, RowSample(size))
-    for batch in batches(frame, len(subjects)):
-        part = _with_batch(part, batch, subjects)
+    for rows, fetch in pieces(frame, subjects, step):
+        part = _with_piece(part, rows, fetch, subjects)
     return part
 
 
-def _with_batch(part: TablePart, batch: pl.DataFrame, subjects: Sequence[Subject]) -> TablePart:
-    asked = [
-        expr
-        for subject, column in zip(subjects, part.columns, strict=True)
-        for expr in _questions(subject, column)
-    ]
+def _with_piece(part: TablePart, rows: int, fetch: Fetch, subjects: Sequence[Subject]) -> TablePart:
+    places, hashes = part.sample.chosen(part.first_row + part.rows, rows)
+    columns: list[ColumnPart] = []
+    sampled: list[pl.DataFrame] = []
+    for group in groups(subjects, rows):
+        batch = fetch(group)
+        columns += _added(part.columns[len(columns) :], batch, group)
+        kept = [subject.sampled for subject in group if subject.kind != "other"]
+        if kept:
+            sampled.append(batch[places].lazy().select(kept).collect())
+    sample = replace(part.sample, rows=part.sample.rows + rows)
+    if sampled:
+        sample = part.sample.add(rows, hashes, pl.concat(sampled, how="horizontal"))
+    return replace(part, rows=part.rows + rows, columns=tuple(columns), sample=sample)
+
+
+def _added(
+    known: Sequence[ColumnPart], batch: pl.DataFrame, group: Sequence[Subject]
+) -> list[ColumnPart]:
+    """What is known of the columns of a group, which come first in `known`, with a batch."""
+    pairs = list(zip(group, known, strict=False))
+    asked = [expr for subject, column in pairs for expr in _questions(subject, column)]
     answers = batch.lazy().select(asked).collect()
     nested = [name for name, dtype in answers.schema.items() if dtype.is_nested()]
     numbers = answers.drop(nested).row(0, named=True) if len(nested) < answers.width else {}
-    columns = tuple(
+    return [
         column.union(_part(subject, column, batch.height, numbers, answers))
-        for subject, column in zip(subjects, part.columns, strict=True)
-    )
-    sample = _sampled(part.sample, part.first_row + part.rows, batch, subjects)
-    return replace(part, rows=part.rows + batch.height, columns=columns, sample=sample)
-
-
-def _sampled(
-    sample: RowSample, first_row: int, batch: pl.DataFrame, subjects: Sequence[Subject]
-) -> RowSample:
-    places, hashes = sample.chosen(first_row, batch.height)
-    kept = [subject.sampled for subject in subjects if subject.kind != "other"]
-    if not kept or not batch.height:
-        return replace(sample, rows=sample.rows + batch.height)
-    return sample.add(batch.height, hashes, batch[places].lazy().select(kept).collect())
+        for subject, column in pairs
+    ]
 
 
 def _questions(subject: Subject, known: ColumnPart) -> Iterator[pl.Expr]:

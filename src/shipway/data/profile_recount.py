@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from shipway.data.histograms import Ranks
-from shipway.data.profile_parts import batches
+from shipway.data.profile_reading import groups, pieces
 from shipway.data.profile_subjects import Subject
 
 
@@ -65,18 +65,21 @@ class Answer:
 Answers = Mapping[int, Answer]
 
 
-def recount(frame: pl.LazyFrame, questions: Sequence[Question]) -> Answers:
+def recount(
+    frame: pl.LazyFrame, questions: Sequence[Question], *, step: int | None = None
+) -> Answers:
     """The answers by the number of the column; nothing is read where nothing is asked."""
     if not questions:
         return {}
-    wanted = frame.select(question.subject.values for question in questions)
-    found = {
-        question.subject.number: question.answer(wanted.head(0).collect()) for question in questions
-    }
-    for batch in batches(wanted, len(questions)):
-        for question in questions:
-            number = question.subject.number
-            found[number] = found[number].union(question.answer(batch))
+    asked = {question.subject.number: question for question in questions}
+    subjects = [question.subject for question in questions]
+    nothing = frame.head(0).collect()
+    found = {number: question.answer(nothing) for number, question in asked.items()}
+    for rows, fetch in pieces(frame, subjects, step):
+        for group in groups(subjects, rows):
+            batch = fetch(group)
+            for number in (subject.number for subject in group):
+                found[number] = found[number].union(asked[number].answer(batch))
     return found
 
 

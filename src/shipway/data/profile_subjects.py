@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The columns of a table as a profile looks at them: of what kind each is, and its values made
-plain. `ready` gives a frame of them, under numbers, so that no name of a column is in the way.
+plain. `subjects_of` gives a frame of them, under numbers: no name of a column is in the way.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ WORDS: dict[str, Kind] = {
 class Subject:
     """Column number `number`; `type` is the spec's word for it. `lossy`: cells may be unreadable.
 
-    `values` is its name in the frame that `ready` gives.
+    `values` is its name in the frame that `subjects_of` gives.
     """
 
     number: int
@@ -50,6 +50,13 @@ class Subject:
     def has_gaps(self) -> bool:
         """True when a cell may be null as a value without being empty: NaN, or unreadable."""
         return self.lossy or self.type == "float"
+
+    @property
+    def columns(self) -> list[str]:
+        """All its columns in the frame that `subjects_of` gives."""
+        names = [self.values + GIVEN] if self.kind == "other" or self.has_gaps else []
+        names += [self.values + UNREAD] if self.lossy else []
+        return names + ([self.values] if self.kind != "other" else [])
 
     @property
     def numeric(self) -> bool:
@@ -115,13 +122,13 @@ def _columns(subjects: Sequence[Subject]) -> list[pl.Expr]:
     """What is read of each column; of a nested one, only which cells are empty."""
     made: list[pl.Expr] = []
     for subject in subjects:
-        given = pl.col(RAW + subject.name).is_not_null()
-        if subject.kind == "other" or subject.has_gaps:
-            made.append(given.alias(subject.values + GIVEN))
-        if subject.lossy:
-            made.append(pl.col(BAD + subject.name).alias(subject.values + UNREAD))
-        if subject.kind != "other":
-            made.append(_plain(subject, pl.col(subject.name)).alias(subject.values))
+        key, column = subject.values, pl.col(subject.name)
+        found = {
+            key + GIVEN: pl.col(RAW + subject.name).is_not_null(),
+            key + UNREAD: pl.col(BAD + subject.name),
+            key: _plain(subject, column),
+        }
+        made += [found[name].alias(name) for name in subject.columns]
     return made
 
 

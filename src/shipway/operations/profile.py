@@ -35,7 +35,7 @@ def profile_file(
     from shipway.adapters.tables import table_format
     from shipway.data.locate import find_files
     from shipway.data.opening import open_table, reading
-    from shipway.data.profile import profile_table
+    from shipway.data.profile import profile_opened
 
     spec = _spec(project or Path())
     data = (spec.data if spec else None) or DataSpec()
@@ -51,14 +51,7 @@ def profile_file(
         target = spec.model.target if spec.model.target in known else None
     wanted = [name for name in known if not columns or name in columns or name == target]
     with reading([table]):
-        profile = profile_table(
-            table.frame.select(wanted),
-            name=str(file),
-            target=target,
-            text=table.is_text,
-            decimal=table.layout.decimal,
-            data=data,
-        )
+        profile = profile_opened(table, name=str(file), target=target, data=data, columns=wanted)
     sensitive = {name for name, column in data.columns.items() if column.sensitive}
     return profile.only(columns or known).without_values(sensitive)
 

@@ -5,7 +5,7 @@ It becomes an object of the store, named by the model version. Values of `sensit
 in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from shipway.spec.types import DataSpec
@@ -27,19 +27,24 @@ def keep_profiles(
     """
     import msgspec
 
-    from shipway.data.profile import profile_table
+    from shipway.data.profile import profile_opened, profile_table
 
     for name in TRAINED_ON:
-        table, part = tables.get(name), checked.parts.get(name)
-        if table is None and part is None:
+        if name in checked.parts:
+            part = checked.parts[name]
+            target = _target(ctx, part.columns)
+            profile = profile_table(part.lazy(), name=name, target=target, data=data)
+        elif name in tables:
+            target = _target(ctx, tables[name].frame.collect_schema().names())
+            profile = profile_opened(tables[name], name=name, target=target, data=data)
+        else:
             continue
-        frame = part.lazy() if part is not None else tables[name].frame
-        text = part is None and table is not None and table.is_text
-        target = ctx.spec.model.target if ctx.spec.model is not None else None
-        if target not in frame.collect_schema().names():
-            target = None
-        profile = profile_table(frame, name=name, target=target, text=text, data=data)
         sensitive = {column for column, spec in data.columns.items() if spec.sensitive}
         kept = profile.without_values(sensitive)
         return {name: ctx.store.objects.put(msgspec.json.encode(kept, order="sorted"))}
     return {}
+
+
+def _target(ctx: StageContext, columns: Sequence[str]) -> str | None:
+    target = ctx.spec.model.target if ctx.spec.model is not None else None
+    return target if target in columns else None

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shipway.base.errors import InputError
-from shipway.data import profile_parts
+from shipway.data import profile_parts, profile_reading
 from shipway.data.profile import finished, profile_table, questions
 from shipway.data.profile_parts import measure, merge
 from shipway.data.profile_recount import merge_answers, recount
@@ -280,3 +280,15 @@ def test_without_values_nothing_shows_one():
         assert (column.low, column.high, column.mean, column.top) == (None, None, None, ())
         assert (column.quantiles, column.histogram, column.deciles) == ((), None, None)
         assert (column.rows, column.distinct, column.missing) == (2, 2, 0)
+
+
+@pytest.mark.parametrize("cells", [1, 100_000])
+def test_stored_rows_are_read_together_a_few_columns_at_a_time(monkeypatch, tmp_path, cells):
+    monkeypatch.setattr(profile_parts, "MOST_SAMPLED", 5_000)
+    monkeypatch.setattr(profile_reading, "CELLS", cells)
+    frame = big_table()
+    frame.write_parquet(tmp_path / "t.parquet", row_group_size=15_000)
+    stored = pl.scan_parquet(tmp_path / "t.parquet")
+    by_groups = profile_table(stored, name="t", target="truth", step=15_000)
+    for one, other in zip(profile(frame, target="truth").columns, by_groups.columns, strict=True):
+        assert pinned(other) == pinned(one)
