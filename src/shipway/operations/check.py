@@ -1,115 +1,92 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`shipway check FILE`: does one table hold what is demanded of it? Needs neither Git nor a run.
+"""`shipway check FILE…`: does one table hold what is demanded of it? Needs neither Git nor a run.
 
-The demands come from a file of their own, or else from `data` of the project's `shipway.yaml`:
-
-    id: transaction_id
-    columns:
-      amount: {type: float, min: 0}
-    rules: [settled_at >= created_at]
-    rows: {min: 1000}
+The demands come from a file of their own (`spec.checks_file`), or else from `data` of the project's
+`shipway.yaml`. Demands that compare two tables (`overlap`, `order`, `seen_in`, `drift`) need the
+other one: `against`.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
-
-import msgspec
-from msgspec import inspect
+from typing import TYPE_CHECKING
 
 from shipway.base import clock
 from shipway.base.errors import InputError
-from shipway.records.base import Record, Verdict, worst
-from shipway.records.data import CheckResult
+from shipway.operations.one_table import Demands, one_table
+from shipway.records.data import CheckReport, CheckResult, verdict_of
+from shipway.spec.checks_file import AGAINST, CHECKED, read_checks
 from shipway.spec.document import Document
-from shipway.spec.mistakes import Findings
 from shipway.spec.reader import read
-from shipway.spec.review import Review
-from shipway.spec.review_data import review_data
-from shipway.spec.text import compose, load
-from shipway.spec.types import ChecksSpec, DataSpec, Spec
-from shipway.spec.walker import Walker
+
+if TYPE_CHECKING:
+    from shipway.data.opening import Table
 
 SPEC_NAME = "shipway.yaml"
-NAME = "all"
+PROFILE = ".json"
+FEW = 3
 
 
-class CheckReport(Record, frozen=True, tag="check-report"):
-    """What the checks found in one file; `checks` hold offending values, for a terminal.
-
-    `demands` is the name of the file that the lines of the results point into; `notes` tell what
-    was demanded but can't be decided from one table. Write only what `redacted` gives.
-    """
-
-    file: str
-    demands: str
-    rows: int
-    checks: tuple[CheckResult, ...]
-    verdict: Verdict
-    valid_until: str | None = None
-    notes: tuple[str, ...] = ()
-    shows: Literal["values", "keys", "none"] = "keys"
-    sensitive: tuple[str, ...] = ()
-
-    def redacted(self) -> "CheckReport":
-        """The same, without what may only be shown in a terminal."""
-        from shipway.data.examples import redact
-
-        return msgspec.structs.replace(
-            self, checks=redact(self.checks, self.shows, self.sensitive), sensitive=()
-        )
-
-
-def check_file(
-    file: Path, checks: Path | None = None, *, project: Path | None = None
+def check_files(
+    files: Sequence[Path],
+    checks: Path | None = None,
+    *,
+    against: Path | None = None,
+    project: Path | None = None,
 ) -> CheckReport:
-    """Check the table in `file` against `checks`, or else against the spec of `project`.
+    """Check the table that `files` (paths or globs) make up together.
 
-    The verdict is part of the report. InputError for a file that can't be read, or one that
-    changed while it was, for demands that can't be read, and when there are none.
+    The demands are those in `checks`, or else in the spec of `project`; `against` is the other
+    table of those that compare two, or a stored profile for drift. The verdict is part of the
+    report, whose `checks` hold values (`data.examples.redacted` takes them out). InputError for a
+    file that can't be read, or one that changed while it was, for demands that can't be read or
+    lack their other table, and when there are none.
     """
-    from shipway.data.locate import find_files
-
     document = read_checks(checks) if checks is not None else _project(project or Path())
-    data, notes = _for_one_table(document.spec)
-    files = [file] if file.is_file() else find_files(Path(), str(file))
-    before = [_state(each) for each in files]
-    found, until, rows = _run(files, data, document)
-    if [_state(each) for each in files] != before:
+    found = _Files(_located(files), _located([against] if against is not None else []))
+    demands = one_table(
+        document,
+        checked=_label(files, found.checked),
+        against=_label([against], found.against) if against is not None else "",
+        strict=checks is not None,
+    )
+    before = found.state()
+    results, until, rows = _run(found, demands, document)
+    if found.state() != before:
         raise InputError(
             "the file changed while it was read",
-            where=str(file),
+            where=demands.checked,
             cure="Run again when nothing writes to it.",
         )
+    if not results and not demands.notes:
+        raise InputError(
+            "nothing is demanded of the table",
+            where=document.path.name,
+            cure="Say what must hold: columns, rules, rows…",
+        )
     return CheckReport(
-        file=str(file),
+        file=demands.checked,
         demands=document.path.name,
         rows=rows,
-        checks=found,
-        verdict=worst([result.verdict for result in found]),
+        checks=results,
+        verdict=verdict_of(results),
         valid_until=until,
-        notes=notes,
+        notes=demands.notes,
         shows=document.spec.report.rows,
-        sensitive=tuple(sorted(n for n, column in data.columns.items() if column.sensitive)),
+        sensitive=demands.sensitive,
+        checked=clock.stamp(),
     )
 
 
-def read_checks(path: Path) -> Document:
-    """The demands in `path` as the `data` of an otherwise empty spec.
+class _Files:
+    """The files of the table under check, and of the one that it is compared with."""
 
-    SpecError lists all mistakes.
-    """
-    text = load(path)
-    findings = Findings(path.name)
-    walker = Walker(findings, text.splitlines())
-    values = walker.read(compose(text, findings), inspect.type_info(ChecksSpec), ())
-    positions = {("data", *keys): place for keys, place in walker.positions.items()}
-    positions["data", NAME] = positions["data",]
-    given = values if isinstance(values, dict) else {}
-    data = msgspec.convert({**given, NAME: path.name}, DataSpec)
-    spec = Spec(shipway=1, project="checks", data=data)
-    review_data(Review(spec, positions, findings), tables=False)
-    findings.stop()
-    return Document(spec, path, text, positions)
+    def __init__(self, checked: Sequence[Path], against: Sequence[Path]) -> None:
+        self.checked = checked
+        self.against = against
+
+    def state(self) -> list[tuple[int, ...]]:
+        """What changes when somebody writes to one of them."""
+        return [_state(file) for file in (*self.checked, *self.against)]
 
 
 def _project(folder: Path) -> Document:
@@ -123,21 +100,27 @@ def _project(folder: Path) -> Document:
     return document
 
 
-def _for_one_table(spec: Spec) -> tuple[DataSpec, tuple[str, ...]]:
-    """The demands that one table can meet or break, and what is left out."""
-    data = spec.data or DataSpec()
-    notes = []
-    if data.overlap is not None:
-        notes.append("overlap is not checked: it compares two tables, this is one")
-    several = data.all is None and data.rows is not None
-    if several:
-        notes.append("rows is not checked: it counts all tables together, this is one")
-    rows = None if several else data.rows
-    return msgspec.structs.replace(data, overlap=None, rows=rows), tuple(notes)
+def _located(names: Sequence[Path]) -> list[Path]:
+    """The files of those names, each once, in the order given."""
+    from shipway.data.locate import find_files
+
+    found = (
+        file
+        for name in names
+        for file in ([name] if name.is_file() else find_files(Path(), str(name)))
+    )
+    return list(dict.fromkeys(found))
+
+
+def _label(names: Sequence[Path | None], files: Sequence[Path]) -> str:
+    """How the table is called: by its files, or by the glob that names them."""
+    if len(names) == 1:
+        return str(names[0])
+    shown = ", ".join(str(file) for file in files[:FEW])
+    return f"{shown} and {len(files) - FEW} more" if len(files) > FEW else shown
 
 
 def _state(file: Path) -> tuple[int, ...]:
-    """What changes when somebody writes to the file."""
     try:
         seen = file.stat()
     except OSError as error:
@@ -146,22 +129,50 @@ def _state(file: Path) -> tuple[int, ...]:
 
 
 def _run(
-    files: list[Path], data: DataSpec, document: Document
+    files: _Files, demands: Demands, document: Document
 ) -> tuple[tuple[CheckResult, ...], str | None, int]:
+    """All results, until when they hold, and the number of rows."""
     from shipway.adapters.tables import table_format
-    from shipway.data.checks import check_tables
     from shipway.data.datasets import count_rows
     from shipway.data.opening import open_table, reading
+    from shipway.data.validation import check_and_split
 
-    table = open_table(NAME, files, data, table_format)
-    with reading([table]):
-        found, until = check_tables(
-            {NAME: table.stretches},
-            data,
-            line_of=document.line_of,
-            now=clock.now(),
-            text=[NAME] if table.is_text else [],
+    data = demands.data
+    tables = {CHECKED: open_table(CHECKED, files.checked, data, table_format)}
+    if files.against and not _is_profile(files.against):
+        tables[AGAINST] = open_table(AGAINST, files.against, data, table_format)
+    with reading(tables.values()):
+        checked = check_and_split(
+            tables, data, line_of=document.line_of, now=clock.now(), target=demands.target
         )
+        results = (*checked.checks, *_drift(files, demands, document, tables))
         # Whatever was measured says how many rows there were: no need to count them once more.
-        rows = max((result.rows for result in found), default=0)
-        return found, until, rows or count_rows(table.frame)
+        rows = max((result.rows for result in checked.checks), default=0)
+        rows = rows or count_rows(tables[CHECKED].frame)
+    return tuple(demands.named(result) for result in results), checked.valid_until, rows
+
+
+def _is_profile(files: Sequence[Path]) -> bool:
+    return len(files) == 1 and files[0].suffix == PROFILE
+
+
+def _drift(
+    files: _Files, demands: Demands, document: Document, tables: Mapping[str, "Table"]
+) -> tuple[CheckResult, ...]:
+    """The table compared with `against`, or with what the demand itself names."""
+    if demands.data.drift is None:
+        return ()
+    from shipway.adapters.tables import table_format
+    from shipway.data.drift_checks import demand_of, drift_checks, open_reference
+    from shipway.data.locate import find_files
+
+    name = demands.against
+    reference = files.against
+    if not reference:
+        name = demands.data.drift.against
+        where = document.where("data", "drift", "against")
+        reference = find_files(document.path.parent, name, where=where)
+    demand = demand_of(demands.data, demands.target)
+    opened = open_reference(reference, demands.data, demand, table_format, name=name)
+    alone = {CHECKED: tables[CHECKED]}
+    return drift_checks(alone, demands.data, demand, opened, document.line_of)

@@ -113,6 +113,19 @@ def share_of(check: CheckResult) -> float | None:
     return min(1.0, check.failing / check.rows) if check.rows and check.failing else None
 
 
+def examples_told(check: CheckResult) -> list[str]:
+    """A line for each offending row; one for all of them where only their numbers may be shown."""
+    if numbers_only(check):
+        return [f"rows {'; '.join(f'{example.row:,}' for example in check.examples)}"]
+    return [example_text(example) for example in check.examples]
+
+
+def numbers_only(check: CheckResult) -> bool:
+    """True when there are several offending rows, of which nothing but the number may be shown."""
+    told = (example.key or example.shown or example.value for example in check.examples)
+    return len(check.examples) > 1 and not any(told)
+
+
 def example_text(example: Example) -> str:
     """`row 3, id 17: 'XX'`; a withheld value is left out."""
     key = "".join(f", {name} {value(cell)}" for name, cell in example.key.items())

@@ -9,7 +9,7 @@ import re
 from xml.sax.saxutils import escape, quoteattr
 
 from shipway.records.data import CheckReport, CheckResult
-from shipway.reports.check_groups import CheckGroups, example_text, grouped, subject
+from shipway.reports.check_groups import CheckGroups, examples_told, grouped, subject
 
 # XML 1.0 has no way to write these, not even as references.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -55,7 +55,7 @@ def _told(check: CheckResult, groups: CheckGroups) -> list[str]:
     lines = [f"observed: {check.observed}"]
     lines += [f"expected: {check.expected}"] if check.expected else []
     lines += [check.detail] if check.detail else []
-    lines += [example_text(example) for example in check.examples]
+    lines += examples_told(check)
     place = groups.place(check)
     return [*lines, f"demanded in {place}"] if place else lines
 

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 
 from shipway.records.data import CheckReport, CheckResult
-from shipway.reports.check_groups import CheckGroups, Group, count, example_text, grouped
+from shipway.reports.check_groups import CheckGroups, Group, count, examples_told, grouped
 from shipway.reports.markdown import code, plain, table
 from shipway.reports.text import plural
 
@@ -56,5 +56,5 @@ def _row(groups: CheckGroups, group: Group, check: CheckResult) -> list[str]:
 def _examples(group: Group, check: CheckResult) -> list[str]:
     if not check.examples:
         return []
-    told = "; ".join(code(example_text(example)) for example in check.examples)
+    told = "; ".join(code(row) for row in examples_told(check))
     return [f"- **{plain(group.name)}** {plain(check.check)}: {told}"]

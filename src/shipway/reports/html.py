@@ -50,7 +50,8 @@ def page_environment() -> Environment:
         share=check_groups.share_of,
         rows_told=check_groups.rows_told,
         cell=check_groups.cell_text,
-        example=check_groups.example_text,
+        examples=check_groups.examples_told,
+        numbers_only=check_groups.numbers_only,
         checks=check_groups.count,
     )
     return environment

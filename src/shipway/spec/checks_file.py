@@ -84,17 +84,9 @@ def _document(root: Node, findings: Findings, text: str, path: Path) -> Document
     report = msgspec.convert(found.pop("report", {}), ReportSpec)
     data = msgspec.convert({CHECKED: path.name, **found}, DataSpec)
     spec = Spec(shipway=1, project="checks", data=data, report=report)
-    _review(spec, data, positions, findings)
+    review_data(Review(spec, positions, findings), tables=False)
     findings.stop()
     return Document(spec, path, text, positions)
-
-
-def _review(
-    spec: Spec, data: DataSpec, positions: dict[KeyPath, Position], findings: Findings
-) -> None:
-    """What must hold between the keys; both tables are there as soon as their files are named."""
-    both = msgspec.structs.replace(data, extra={AGAINST: AGAINST})
-    review_data(Review(msgspec.structs.replace(spec, data=both), positions, findings))
 
 
 @cache
