@@ -83,11 +83,7 @@ class Golden(NamedTuple):
 
 
 class TableFiles(NamedTuple):
-    """A table as files: absolute paths in order, their format, texts that mean missing.
-
-    The format is `parquet`, `csv`, `jsonl` or `arrow`. `partitions` has for each file the columns
-    that its folders give, `{"year": "2024"}`, or is empty.
-    """
+    """A table as files: absolute paths in order, their format, and how they are written."""
 
     paths: tuple[str, ...]
     format: str
@@ -371,10 +367,7 @@ def read_event(line: str | bytes) -> MetricEvent | None:
 
 
 def read_variables(interpreter: str) -> dict[str, str]:
-    """What processes in an environment are given besides: `variables.json` above its `bin/`.
-
-    Most environments have none.
-    """
+    """What processes in an environment are given besides, in `variables.json` above its `bin/`."""
     try:
         values = json.loads((Path(interpreter).parent.parent / VARIABLES_FILE).read_bytes())
     except OSError:
