@@ -7,17 +7,19 @@ Numbers and dates are counted between `starts`. Other values are counted one by 
 by 64 groups of their hash, which is what is left of a column with too many different values.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
-from shipway.data.profile_parts import batches
+from shipway.data.profile_reading import batches
 from shipway.data.profile_subjects import Subject
 
 MOST_VALUES = 10_000
 HASH_GROUPS = 64
+BATCH_CELLS = 3_000_000
+FEWEST_ROWS, MOST_ROWS = 2_048, 131_072
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,12 @@ def count_into(
         for name, more in found.items():
             counts[name] = counts[name].union(more, bins[name])
     return rows, counts
+
+
+def batches(frame: pl.LazyFrame, columns: int) -> Iterator[pl.DataFrame]:
+    """The rows of `frame` in their order, a manageable number at a time."""
+    rows = max(FEWEST_ROWS, min(MOST_ROWS, BATCH_CELLS // max(1, columns)))
+    return iter(frame.collect_batches(chunk_size=rows, maintain_order=True, engine="streaming"))
 
 
 def read_as(subject: Subject) -> pl.Expr:

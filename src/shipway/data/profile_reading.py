@@ -27,15 +27,18 @@ def pieces(
     """
     wanted = frame.select(_names(subjects))
     if step is None:
-        rows = max(FEWEST_ROWS, min(MOST_ROWS, BATCH_CELLS // max(1, len(subjects))))
-        for batch in wanted.collect_batches(
-            chunk_size=rows, maintain_order=True, engine="streaming"
-        ):
+        for batch in batches(wanted, len(subjects)):
             yield batch.height, _held(batch)
         return
     rows = int(frame.select(pl.len()).collect(engine="streaming").item())
     for offset in range(0, rows, step):
         yield min(step, rows - offset), _stored(wanted.slice(offset, step))
+
+
+def batches(frame: pl.LazyFrame, columns: int) -> Iterator[pl.DataFrame]:
+    """The rows of `frame` in their order, fewer at a time where there are many columns."""
+    rows = max(FEWEST_ROWS, min(MOST_ROWS, BATCH_CELLS // max(1, columns)))
+    return iter(frame.collect_batches(chunk_size=rows, maintain_order=True, engine="streaming"))
 
 
 def groups(subjects: Sequence[Subject], rows: int) -> Iterator[Sequence[Subject]]:

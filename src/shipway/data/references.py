@@ -15,7 +15,7 @@ import polars as pl
 
 from shipway.base.errors import InputError
 from shipway.data.binning import Bins, ColumnCounts, count_into, read_as
-from shipway.data.profile_parts import batches
+from shipway.data.profile_reading import batches
 from shipway.data.profile_subjects import WORDS, Subject
 from shipway.data.sampling import RowSample
 from shipway.records.profile import ColumnProfile, Histogram, Profile
@@ -124,7 +124,9 @@ def starts_of(values: np.ndarray, cells: int) -> np.ndarray:
     alone = different if few else different[counts * cells >= len(values)]
     places = np.arange(1, cells) * len(values) // cells
     quantiles = np.empty(0) if few else values[places]
-    return np.unique(np.concatenate([quantiles, alone, np.nextafter(alone, np.inf)]))
+    with np.errstate(over="ignore"):
+        after = np.nextafter(alone, np.inf)
+    return np.unique(np.concatenate([quantiles, alone, after]))
 
 
 def _is_counter(values: np.ndarray, rows: int) -> bool:
@@ -172,9 +174,9 @@ def _counted_numbers(column: ColumnProfile, present: int) -> Known | None:
 def _deciles(column: ColumnProfile, present: int) -> Known:
     """Between the deciles, of which one that is a frequent value has a cell of its own."""
     if column.deciles is None:
-        if present:
-            return Known(column.type, unknown="the profile holds no counts of it")
-        return Known(column.type, Bins(np.empty(0)), ColumnCounts(column.rows, 0, np.zeros(1)))
+        # No finite value: all that there are stand in one cell.
+        cells = np.array([present], np.int64)
+        return Known(column.type, Bins(np.empty(0)), ColumnCounts(column.rows, present, cells))
     edges = column.deciles.edges
     starts, cells = _with_frequent(column.deciles, dict(column.top), present / COARSE)
     found = ColumnCounts(column.rows, present, np.array(cells, np.int64))
