@@ -121,8 +121,8 @@ def examples_told(check: CheckResult) -> list[str]:
 
 
 def numbers_only(check: CheckResult) -> bool:
-    """True when there are several offending rows, of which nothing but the number may be shown."""
-    told = (example.key or example.shown or example.value for example in check.examples)
+    """True when of several offending rows there is nothing to show but their numbers."""
+    told = (example.key or example.value is not None for example in check.examples)
     return len(check.examples) > 1 and not any(told)
 
 
