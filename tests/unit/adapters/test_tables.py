@@ -10,7 +10,7 @@ from shipway.adapters.tables import CATALOGUE, table_format
 from shipway.base.errors import InputError
 from shipway.data.columns import typed
 from shipway.data.layout import PLAIN
-from shipway.data.opening import open_table, reading
+from shipway.data.opening import open_table, open_tables, reading
 from shipway.spec.types import ColumnSpec, DataSpec
 
 CSV, PARQUET = table_format("csv"), table_format("parquet")
@@ -175,3 +175,96 @@ def test_an_odd_cell_far_down_is_not_overlooked(tmp_path):
     content = "x,y\n" + "1,\n" * 3000 + "x,7\n"
     frame = CSV.scan([write(tmp_path, "a.csv", content)], [])
     assert list(typed(frame, {}, text=True).collect_schema().values()) == [pl.String, pl.Int64]
+
+
+@pytest.mark.parametrize("kind", sorted(CATALOGUE))
+def test_a_damaged_file_among_good_ones_is_named(kind, tmp_path):
+    paths = [tmp_path / f"{number}.{kind}" for number in range(4)]
+    for path in paths:
+        write_table(pl.DataFrame({"a": [str(n) for n in range(5000)], "b": ["x"] * 5000}), path)
+    whole = paths[2].read_bytes()
+    middle = len(whole) // 3
+    damages = {"csv": b"1,2,3,4\n", "jsonl": b'{"a":\n'}
+    damage = damages.get(kind, b"\xff" * 3000)
+    paths[2].write_bytes(whole[:middle] + damage + whole[middle + len(damage) :])
+    with pytest.raises(InputError) as caught:
+        table = open_table("t", paths, DataSpec(), table_format)
+        with reading([table]):
+            table.frame.collect()
+    assert str(paths[2]) in caught.value.where
+    assert not any(str(path) in caught.value.where for path in (paths[0], paths[1], paths[3]))
+
+
+def hive(kind, folder):
+    """A table in two folders, and what its spec calls it."""
+    names = ["d/year=2023/r=a%2Fb/x", "d/year=2024/r=__HIVE_DEFAULT_PARTITION__/x"]
+    found = {}
+    for number, name in enumerate(names):
+        path = folder / f"{name}.{kind}"
+        path.parent.mkdir(parents=True)
+        write_table(pl.DataFrame({"a": [number]}), path)
+        found[path] = f"{name}.{kind}"
+    return found, f"d/*/*/x.{kind}"
+
+
+@pytest.mark.parametrize("kind", sorted(CATALOGUE))
+def test_folders_below_a_glob_are_columns(kind, tmp_path):
+    located, pattern = hive(kind, tmp_path)
+    data = DataSpec(train=pattern)
+    table = open_tables({"train": located}, data, table_format)["train"]
+    found = typed(table.frame, {}, text=table.is_text).collect()
+    assert found.columns == ["a", "year", "r"]
+    assert found.rows() == [(0, 2023, "a/b"), (1, 2024, None)]
+    whole = pl.concat([stretch.frame for stretch in table.stretches]).collect()
+    assert whole.columns == ["a", "year", "r"]
+
+
+def test_folders_of_a_path_without_a_glob_are_no_columns(tmp_path):
+    located, _ = hive("parquet", tmp_path)
+    path, name = next(iter(located.items()))
+    table = open_tables({"train": {path: name}}, DataSpec(train=name), table_format)["train"]
+    assert table.frame.collect_schema().names() == ["a"]
+
+
+def test_partition_columns_have_types_and_the_file_has_the_last_word(tmp_path):
+    located = {}
+    for day in ("2024-01-01", "2024-01-02"):
+        path = tmp_path / f"day={day}" / "a=7" / "x.parquet"
+        path.parent.mkdir(parents=True)
+        write_table(pl.DataFrame({"a": ["own"]}), path)
+        located[path] = f"day={day}/a=7/x.parquet"
+    table = open_tables({"t": located}, DataSpec(extra={"t": "*/*/x.parquet"}), table_format)["t"]
+    found = table.frame.collect()
+    assert found.schema == {"a": pl.String, "day": pl.Date}
+    assert found["a"].to_list() == ["own", "own"]
+
+
+def test_files_in_other_folders_are_told(tmp_path):
+    located = {}
+    for name in ("year=2024/x.csv", "y/x.csv"):
+        path = write_into(tmp_path, name, "a\n1\n")
+        located[path] = name
+    with pytest.raises(InputError, match="other partitions than x.csv, which has year=…"):
+        open_tables({"t": located}, DataSpec(extra={"t": "*/x.csv"}), table_format)
+
+
+def write_into(folder, name, content):
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    return write(folder, name, content)
+
+
+def test_an_arrow_stream_and_an_old_feather_are_told(tmp_path):
+    path = tmp_path / "a.arrow"
+    pl.DataFrame({"a": [1]}).write_ipc_stream(path)
+    with pytest.raises(InputError, match="an Arrow stream"):
+        table_format("arrow").scan([path], [])
+    with pytest.raises(InputError, match="Feather of version 1"):
+        table_format("arrow").scan([write(tmp_path, "b.feather", b"FEA1" + b"x" * 40)], [])
+
+
+def test_arrow_says_when_its_end_is_missing(tmp_path):
+    path = tmp_path / "a.arrow"
+    pl.DataFrame({"a": range(5000)}).write_ipc(path)
+    bad = write(tmp_path, "b.arrow", path.read_bytes()[:-30])
+    with pytest.raises(InputError, match="truncated"):
+        table_format("arrow").scan([bad], [])

@@ -13,7 +13,7 @@ import polars as pl
 
 from shipway.adapters.tables.blame import unreadable
 from shipway.adapters.tables.csv_faults import first_fault
-from shipway.adapters.tables.csv_look import dialect_of, look
+from shipway.adapters.tables.csv_look import Dialect, dialect_of, look
 from shipway.adapters.tables.join import concatenate
 from shipway.adapters.tables.partitions import with_partitions
 from shipway.base.errors import InputError
@@ -44,8 +44,7 @@ class CsvFormat:
         """The first row that can't be read, by its line, or else polars' own words."""
         layout = _settled(files, layout)
         for file in files:
-            dialect = dialect_of(file, layout)
-            fault = first_fault(dialect.named, dialect.path, dialect.delimiter)
+            fault = _fault(dialect_of(file, layout))
             if fault is not None:
                 return fault
         return unreadable("CSV", files, error, lambda file: self._open(file, (), layout))
@@ -64,8 +63,7 @@ class CsvFormat:
         try:
             frame.collect_schema()
         except (pl.exceptions.PolarsError, OSError) as error:
-            fault = first_fault(dialect.named, dialect.path, dialect.delimiter)
-            raise fault or unreadable("CSV", [file], error, lambda _: frame) from None
+            raise _fault(dialect) or unreadable("CSV", [file], error, lambda _: frame) from None
         if seen.blank_lines and len(seen.header) > 1:
             frame = frame.filter(~pl.all_horizontal(pl.all().is_null()))
         return frame
@@ -74,3 +72,11 @@ class CsvFormat:
 def _settled(files: Sequence[Path], layout: Layout) -> Layout:
     """The layout with the delimiter of the first file, where none was declared."""
     return dataclasses.replace(layout, delimiter=dialect_of(files[0], layout).delimiter)
+
+
+def _fault(dialect: Dialect) -> InputError | None:
+    try:
+        seen = look(dialect)
+    except InputError as error:
+        return error
+    return first_fault(dialect.named, dialect.path, dialect.delimiter, seen.quoted)

@@ -13,13 +13,13 @@ LONGEST_FIELD = 1 << 28
 MARK = b"\xef\xbb\xbf"
 
 
-def first_fault(named: Path, path: Path, delimiter: str) -> InputError | None:
+def first_fault(named: Path, path: Path, delimiter: str, quoted: bool) -> InputError | None:
     """The first line that is not UTF-8, has too many or too few fields, or quotes that don't close.
 
-    `path` is the file `named`, or a copy of it in UTF-8.
+    `path` is the file `named`, or a copy of it in UTF-8; `quoted` says that quotes mean something.
     """
     with reading_bytes(named):
-        return _not_utf8(named, path) or _uneven(named, path, delimiter)
+        return _not_utf8(named, path) or _uneven(named, path, delimiter, quoted)
 
 
 def _not_utf8(named: Path, path: Path) -> InputError | None:
@@ -59,10 +59,11 @@ class _Lines:
         return self.number - len(self.taken) + 1
 
 
-def _uneven(named: Path, path: Path, delimiter: str) -> InputError | None:
+def _uneven(named: Path, path: Path, delimiter: str, quoted: bool) -> InputError | None:
     csv.field_size_limit(LONGEST_FIELD)
     lines = _Lines(path)
-    reader = csv.reader(iter(lines), delimiter=delimiter, strict=True)
+    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    reader = csv.reader(iter(lines), delimiter=delimiter, strict=True, quoting=quoting)
     plain = _plain(delimiter)
     header: list[str] = []
     try:
@@ -70,9 +71,8 @@ def _uneven(named: Path, path: Path, delimiter: str) -> InputError | None:
             header = header or row
             if row and len(row) != len(header):
                 return _wrong_count(named, lines.start, len(row), len(header))
-            if any(line.count('"') % 2 for line in lines.taken) and not plain.fullmatch(
-                "".join(lines.taken)
-            ):
+            odd = quoted and any(line.count('"') % 2 for line in lines.taken)
+            if odd and not plain.fullmatch("".join(lines.taken)):
                 return _stray(named, lines.start)
             lines.taken.clear()
     except csv.Error as error:

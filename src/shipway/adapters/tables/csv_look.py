@@ -88,12 +88,12 @@ def look(dialect: Dialect) -> Look:
         raise InputError("this is not CSV: it holds zero bytes", where=str(dialect.named))
     names = header_of(dialect)
     short = counted.counts.separators != (len(names) - 1) * counted.rows
-    if len(names) > 1 and (short or counted.quotes % 2):
+    if len(names) > 1 and (short or (counted.quoted and counted.quotes % 2)):
         _check_end(dialect, names, counted)
-        fault = first_fault(dialect.named, dialect.path, dialect.delimiter)
+        fault = first_fault(dialect.named, dialect.path, dialect.delimiter, counted.quoted)
         if fault is not None:
             raise fault
-    return Look(names, counted.counts.blank > 0, counted.opening or not counted.quotes)
+    return Look(names, counted.counts.blank > 0, counted.quoted)
 
 
 def _chunks(file: Path) -> Iterator[bytes]:

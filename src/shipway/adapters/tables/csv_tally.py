@@ -32,11 +32,15 @@ class Counts(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """The counts of a file, the number of its quotes, whether one opens a field, its last bytes."""
+    """The counts of a file, the number of its quotes, and its last bytes.
+
+    `quoted` is false where quotes stand in the text and none opens a field: then they are
+    characters like others, and nothing is inside of them.
+    """
 
     counts: Counts
     quotes: int
-    opening: bool
+    quoted: bool
     zeros: bool
     end: bytes
 
@@ -59,7 +63,7 @@ class _Part(NamedTuple):
 
 def tally(chunks: Iterable[bytes], separator: str) -> Tally:
     """Count all `chunks` of a file, which are read one after the other."""
-    counts, quotes, opening, zeros = Counts(), 0, False, False
+    counts, everything, quotes, opening, zeros = Counts(), Counts(), 0, False, False
     end = b""
     before = b"\n\n"
     with ThreadPoolExecutor(THREADS) as pool:
@@ -78,9 +82,11 @@ def tally(chunks: Iterable[bytes], separator: str) -> Tally:
 
         for part in submit(chunks):
             counts = counts.plus(part.inside if quotes % 2 else part.outside)
+            everything = everything.plus(part.inside).plus(part.outside)
             quotes += part.quotes
             opening, zeros = opening or part.opening, zeros or part.zeros
-    return Tally(counts, quotes, opening, zeros, end)
+    quoted = opening or not quotes
+    return Tally(counts if quoted else everything, quotes, quoted, zeros, end)
 
 
 def _count(before: bytes, chunk: bytes, separator: int) -> _Part:

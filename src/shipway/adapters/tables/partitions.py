@@ -10,8 +10,6 @@ from shipway.base.errors import InputError
 from shipway.data.layout import Layout
 from shipway.data.parsing import parse_text
 
-Values = Mapping[str, str | None]
-
 
 def with_partitions(
     files: Sequence[Path], frames: Sequence[pl.LazyFrame], layout: Layout, *, text: bool
@@ -32,30 +30,28 @@ def with_partitions(
                 where=str(file),
                 cure="Give all files of a table the same folders, in the same order.",
             )
-    types = {name: _type([each[name] for each in layout.partitions]) for name in names}
+    columns = {name: _column([each[name] for each in layout.partitions], text) for name in names}
     return [
-        _with_values(frame, values, {} if text else types)
-        for frame, values in zip(frames, layout.partitions, strict=True)
+        _with_values(frame, {name: columns[name].slice(number, 1) for name in names})
+        for number, frame in enumerate(frames)
     ]
 
 
-def _with_values(
-    frame: pl.LazyFrame, values: Values, types: Mapping[str, pl.DataType]
-) -> pl.LazyFrame:
+def _with_values(frame: pl.LazyFrame, values: Mapping[str, pl.Series]) -> pl.LazyFrame:
     own = frame.collect_schema().names()
     return frame.with_columns(
-        pl.lit(value, dtype=pl.String).cast(types.get(name, pl.String())).alias(name)
+        pl.lit(value.item(), dtype=value.dtype).alias(name)
         for name, value in values.items()
         if name not in own
     )
 
 
-def _type(values: Sequence[str | None]) -> pl.DataType:
-    """The narrowest type that all values of one partition column have in common."""
-    texts = pl.Series("v", [value for value in values if value is not None], dtype=pl.String)
-    if not len(texts):
-        return pl.String()
+def _column(values: Sequence[str | None], text: bool) -> pl.Series:
+    """The values of one partition column in the narrowest type that all of them have in common."""
+    texts = pl.Series("v", values, dtype=pl.String)
+    if text or texts.null_count() == len(texts):
+        return texts
     if texts.str.contains(r"^-?(0|[1-9][0-9]{0,17})$").all():
-        return pl.Int64()
+        return texts.cast(pl.Int64)
     dates = texts.to_frame().select(parse_text(pl.col("v"), "date")).to_series()
-    return pl.Date() if not dates.null_count() else pl.String()
+    return dates if dates.null_count() == texts.null_count() else texts
