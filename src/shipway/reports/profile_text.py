@@ -93,7 +93,9 @@ def most_frequent(column: ColumnProfile, most: int = 3) -> str:
     """`DE 17%, FR 16%, NO 16%, …`."""
     told = [f"{value(what)} {share(count, column.rows)}" for what, count in column.top[:most]]
     if not told and column.lengths is not None:
-        return f"{column.lengths[0]:,} – {column.lengths[2]:,} characters"
+        shortest, _, longest = column.lengths
+        size = f"{longest:,}" if shortest == longest else f"{shortest:,} – {longest:,}"
+        return f"{size} characters"
     return ", ".join([*told, "…"] if told and column.distinct > most else told)
 
 
