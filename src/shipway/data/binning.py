@@ -1,25 +1,48 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts of a table over cells that a reference has fixed: they add up over stretches of rows.
 
-    counts = count_into(frame, subjects, {"amount": Bins(starts=np.array([0.0, 10.0, 50.0]))})
+    counts = count_into(looked, {"amount": Bins(starts=np.array([0.0, 10.0, 50.0]))})
 
 Numbers and dates are counted between `starts`. Other values are counted one by one, and beside that
 by 64 groups of their hash, which is what is left of a column with too many different values.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
-from shipway.data.profile_reading import batches
+from shipway.data.profile_reading import groups, pieces
 from shipway.data.profile_subjects import Subject
 
 MOST_VALUES = 10_000
 HASH_GROUPS = 64
-BATCH_CELLS = 3_000_000
-FEWEST_ROWS, MOST_ROWS = 2_048, 131_072
+
+
+class Looked(NamedTuple):
+    """A table as `profile_subjects.subjects_of` looks at it: its columns, and the frame of them.
+
+    `step` is the number of rows that are stored together, if they can be read without those before.
+    """
+
+    subjects: Sequence[Subject]
+    frame: pl.LazyFrame
+    step: int | None = None
+
+    def read(self, subjects: Sequence[Subject]) -> Iterator[tuple[int, Iterator[pl.DataFrame]]]:
+        """Numbers of rows, in order, each with frames that have some of the columns of them.
+
+        The columns are `subjects`, by `Subject.values`; numbers and moments (as seconds) are floats
+        and the rest is text.
+        """
+        for rows, fetch in pieces(self.frame, subjects, self.step):
+            read = (
+                fetch(group).lazy().select(map(_value, group)).collect()
+                for group in groups(subjects, rows)
+            )
+            yield rows, read
 
 
 @dataclass(frozen=True)
@@ -79,37 +102,29 @@ def no_counts(bins: Bins) -> ColumnCounts:
     return ColumnCounts(cells=np.zeros(cells, np.int64))
 
 
-def count_into(
-    frame: pl.LazyFrame, subjects: Iterable[Subject], bins: Mapping[str, Bins]
-) -> tuple[int, dict[str, ColumnCounts]]:
-    """How many rows `frame` has, and the counts of its columns that `bins` names.
+def count_into(looked: Looked, bins: Mapping[str, Bins]) -> tuple[int, dict[str, ColumnCounts]]:
+    """How many rows the table has, and the counts of its columns that `bins` names.
 
-    `frame` and `subjects` are what `profile_subjects.subjects_of` gives; it is read once. Errors of
-    polars while reading come through.
+    It is read once. Errors of polars while reading come through.
     """
-    chosen = [subject for subject in subjects if subject.name in bins]
+    chosen = [subject for subject in looked.subjects if subject.name in bins]
     counts = {subject.name: no_counts(bins[subject.name]) for subject in chosen}
     if not chosen:
-        return int(frame.select(pl.len()).collect(engine="streaming").item()), counts
-    rows = 0
-    for batch in batches(frame.select(map(read_as, chosen)), len(chosen)):
-        rows += batch.height
-        ordered = [s for s in chosen if bins[s.name].starts is not None]
-        found = {s.name: _ordered(batch[s.values], bins[s.name]) for s in ordered}
-        found |= _by_value(batch, [s for s in chosen if s not in ordered], bins)
-        for name, more in found.items():
-            counts[name] = counts[name].union(more, bins[name])
-    return rows, counts
+        return int(looked.frame.select(pl.len()).collect(engine="streaming").item()), counts
+    total = 0
+    for rows, frames in looked.read(chosen):
+        total += rows
+        for frame in frames:
+            there = [subject for subject in chosen if subject.values in frame.columns]
+            ordered = [s for s in there if bins[s.name].starts is not None]
+            found = {s.name: _ordered(frame[s.values], bins[s.name]) for s in ordered}
+            found |= _by_value(frame, [s for s in there if s not in ordered], bins)
+            for name, more in found.items():
+                counts[name] = counts[name].union(more, bins[name])
+    return total, counts
 
 
-def batches(frame: pl.LazyFrame, columns: int) -> Iterator[pl.DataFrame]:
-    """The rows of `frame` in their order, a manageable number at a time."""
-    rows = max(FEWEST_ROWS, min(MOST_ROWS, BATCH_CELLS // max(1, columns)))
-    return iter(frame.collect_batches(chunk_size=rows, maintain_order=True, engine="streaming"))
-
-
-def read_as(subject: Subject) -> pl.Expr:
-    """Its values as they are counted: numbers, moments as seconds, or text."""
+def _value(subject: Subject) -> pl.Expr:
     if subject.numeric:
         return subject.sampled.alias(subject.values)
     return subject.counted.cast(pl.String).alias(subject.values)

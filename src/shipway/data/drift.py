@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How far a table has moved from a reference: a verdict for each column, with its evidence.
 
-    report = compare(reference, "today.csv", subjects_of(frame, {}, text=True), Demand())
+    report = compare(reference, "today.csv", Looked(*subjects_of(frame, {}, text=True)), Demand())
 
 A column fails when it is both: further away than allowed, and too far for chance (a p-value in view
 of all columns, Benjamini and Hochberg). Either alone says little: in a million rows every trifle is
@@ -16,10 +16,10 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from shipway.data.binning import Bins, ColumnCounts, count_into
+from shipway.data.binning import Bins, ColumnCounts, Looked, count_into
 from shipway.data.drift_cells import pair_of, shown_cells
 from shipway.data.profile_subjects import WORDS, Kind, Subject
-from shipway.data.references import COARSE, FINE, Known, Looked, Reference
+from shipway.data.references import COARSE, FINE, Known, Reference
 from shipway.records.base import worst
 from shipway.records.drift import DriftColumn, DriftMethod, DriftReport
 from shipway.stats.drift import cramers_v, jensen_shannon, ks_distance, psi
@@ -66,11 +66,9 @@ class Demand:
 def compare(reference: Reference, name: str, looked: Looked, demand: Demand) -> DriftReport:
     """The table `name`, read once, against `reference`.
 
-    `looked` is what `profile_subjects.subjects_of` says of it. Errors of polars while reading come
-    through.
+    Errors of polars while reading come through.
     """
-    subjects, ready = looked
-    here = {subject.name: subject for subject in subjects}
+    here = {subject.name: subject for subject in looked.subjects}
     asked = demand.columns or tuple(dict.fromkeys((*reference.columns, *here)))
     left_out = {
         column: reason
@@ -80,7 +78,7 @@ def compare(reference: Reference, name: str, looked: Looked, demand: Demand) -> 
     compared = [column for column in asked if column not in left_out]
     both = [column for column in compared if column in here and column in reference.columns]
     bins = {column: _bins(reference.columns[column], here[column]) for column in both}
-    rows, counts = count_into(ready, subjects, bins)
+    rows, counts = count_into(looked, bins)
     columns = []
     for column in compared:
         if column in counts:

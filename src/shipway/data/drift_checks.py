@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from shipway.data.binning import Looked
 from shipway.data.drift import Demand, compare
 from shipway.data.drift_words import changed_values, expected, observed
 from shipway.data.layout import layout_of
 from shipway.data.opening import Formats, Table, open_table, reading
 from shipway.data.profile_subjects import subjects_of
-from shipway.data.references import Looked, Reference, from_profile, from_table, read_profile
+from shipway.data.references import Reference, from_profile, from_table, read_profile
 from shipway.data.table_checks import LineOf
 from shipway.records.data import CheckResult
 from shipway.records.drift import DriftReport
@@ -72,7 +73,9 @@ def open_reference(
 def look_at(table: Table, data: DataSpec) -> Looked:
     """The columns of an open table, typed as `data` declares them."""
     decimal = table.layout.decimal
-    return subjects_of(table.frame, data.columns, text=table.is_text, decimal=decimal)
+    subjects, frame = subjects_of(table.frame, data.columns, text=table.is_text, decimal=decimal)
+    step = table.stretches[0].step if len(table.stretches) == 1 else None
+    return Looked(subjects, frame, step)
 
 
 def drift_checks(

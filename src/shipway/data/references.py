@@ -14,8 +14,7 @@ import numpy as np
 import polars as pl
 
 from shipway.base.errors import InputError
-from shipway.data.binning import Bins, ColumnCounts, count_into, read_as
-from shipway.data.profile_reading import batches
+from shipway.data.binning import Bins, ColumnCounts, Looked, count_into
 from shipway.data.profile_subjects import WORDS, Subject
 from shipway.data.sampling import RowSample
 from shipway.records.profile import ColumnProfile, Histogram, Profile
@@ -28,9 +27,6 @@ FEWEST_IN_COUNTER = 100
 OFTEN = 100
 """In a profile that lists only frequent values: how often one must occur. Those that a table of few
 rows has more often than others are partly there by luck, which another table will not repeat."""
-
-Looked = tuple[Sequence[Subject], pl.LazyFrame]
-"""A table as `profile_subjects.subjects_of` looks at it."""
 
 
 @dataclass(frozen=True)
@@ -75,15 +71,14 @@ def from_table(name: str, looked: Looked, *, cells: int = COARSE) -> Reference:
     Read twice: a sample of its rows says where the `cells` of ordered columns begin, then all rows
     are counted. Errors of polars while reading come through.
     """
-    subjects, ready = looked
-    usable = [subject for subject in subjects if subject.kind != "other"]
-    sample = _sample(ready, [subject for subject in usable if subject.numeric])
+    usable = [subject for subject in looked.subjects if subject.kind != "other"]
+    sample = _sample(looked, [subject for subject in usable if subject.numeric])
     bins = {subject.name: Bins() for subject in usable}
     seen = {s.name: sample.column(s.values).values for s in usable if s.numeric}
     bins |= {column: Bins(starts_of(values, cells)) for column, values in seen.items()}
-    rows, counts = count_into(ready, usable, bins)
+    rows, counts = count_into(looked, bins)
     columns = {}
-    for subject in subjects:
+    for subject in looked.subjects:
         if subject.kind == "other":
             columns[subject.name] = _unusable(subject.type)
             continue
@@ -100,15 +95,17 @@ def from_table(name: str, looked: Looked, *, cells: int = COARSE) -> Reference:
     return Reference(name, rows, columns)
 
 
-def _sample(frame: pl.LazyFrame, subjects: Sequence[Subject]) -> RowSample:
+def _sample(looked: Looked, subjects: Sequence[Subject]) -> RowSample:
+    """The cells of some rows, under `Subject.values`."""
     size = max(FEWEST_SAMPLED, min(MOST_SAMPLED, SAMPLE_CELLS // max(1, len(subjects))))
     sample = RowSample.of(size)
     if not subjects:
         return sample
-    for batch in batches(frame.select(map(read_as, subjects)), len(subjects)):
-        places, hashes = sample.chosen(sample.rows, batch.height)
-        sample = sample.add(batch.height, hashes, batch[places])
-    return sample
+    for rows, frames in looked.read(subjects):
+        places, hashes = sample.chosen(sample.rows, rows)
+        cells = pl.concat([frame[places] for frame in frames], how="horizontal")
+        sample = sample.add(rows, hashes, cells)
+    return sample.pruned()
 
 
 def starts_of(values: np.ndarray, cells: int) -> np.ndarray:
@@ -175,8 +172,8 @@ def _deciles(column: ColumnProfile, present: int) -> Known:
     """Between the deciles, of which one that is a frequent value has a cell of its own."""
     if column.deciles is None:
         # No finite value: all that there are stand in one cell.
-        cells = np.array([present], np.int64)
-        return Known(column.type, Bins(np.empty(0)), ColumnCounts(column.rows, present, cells))
+        counts = ColumnCounts(column.rows, present, np.array([present], np.int64))
+        return Known(column.type, Bins(np.empty(0)), counts)
     edges = column.deciles.edges
     starts, cells = _with_frequent(column.deciles, dict(column.top), present / COARSE)
     found = ColumnCounts(column.rows, present, np.array(cells, np.int64))
