@@ -26,6 +26,7 @@ from shipway.data.columns import BAD, RAW, View, demanded_type, unfit
 from shipway.data.demand import demand_check, place_of, with_terms
 from shipway.data.disguised import disguised_check
 from shipway.data.outliers import outliers_check
+from shipway.data.reading_hints import suggest_reading
 from shipway.data.sortedness import sorted_check
 from shipway.data.value_checks import decimals_check, length_check
 from shipway.data.variety import constant_check, distinct_check, frequency_check
@@ -86,7 +87,12 @@ def _type(view: View, spec: ColumnSpec) -> Check:
         judge = lambda measured, rows: at_most(NONE)({"failing": 0}, rows)  # noqa: E731
         return Check(view.name, "type", expected, (*place_of(view), "type"), judge)
     first = pl.col(RAW + view.name).filter(bad).first()
-    say = lambda measured: f"first {shown(measured['first'])}"  # noqa: E731
+
+    def say(measured: Measured) -> str:
+        cell = measured["first"]
+        hint = suggest_reading(cell, view.type) if view.found == "text" else ""
+        return f"first {shown(cell)}{hint}"
+
     return demand_check(
         view, "type", expected, bad, at_most(NONE, say), bad.any(), first=Measure(first, "first")
     )

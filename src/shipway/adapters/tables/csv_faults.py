@@ -62,8 +62,12 @@ class _Lines:
 def _uneven(named: Path, path: Path, delimiter: str, quoted: bool) -> InputError | None:
     csv.field_size_limit(LONGEST_FIELD)
     lines = _Lines(path)
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    reader = csv.reader(iter(lines), delimiter=delimiter, strict=True, quoting=quoting)
+    reader = csv.reader(
+        iter(lines),
+        delimiter=delimiter,
+        strict=True,
+        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+    )
     plain = _plain(delimiter)
     header: list[str] = []
     try:
