@@ -15,8 +15,8 @@ from shipway.data.opening import Table
 from shipway.data.split import moments, split_table
 from shipway.data.stretches import Stretch
 from shipway.data.table_checks import LineOf
-from shipway.records.base import Verdict, worst
-from shipway.records.data import CheckResult
+from shipway.records.base import Verdict
+from shipway.records.data import CheckResult, verdict_of
 from shipway.spec.types import DataSpec, SplitSpec
 
 
@@ -30,8 +30,8 @@ class Checked:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of all checks."""
-        return worst([check.verdict for check in self.checks])
+        """The worst verdict of all checks that may stop something."""
+        return verdict_of(self.checks)
 
 
 def check_and_split(

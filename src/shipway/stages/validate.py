@@ -169,6 +169,10 @@ def _refuse_changes(ctx: StageContext, before: Mapping[Path, str]) -> None:
 
 def _summary(checked: "Checked", datasets: Mapping[str, Dataset]) -> str:
     rows = ", ".join(f"{name} {dataset.rows:,} rows" for name, dataset in datasets.items())
-    failed = sum(check.verdict != "passed" for check in checked.checks)
+    wrong = [check for check in checked.checks if check.verdict != "passed"]
+    failed = sum(check.on_fail == "stop" for check in wrong)
     said = f"{failed} of {len(checked.checks)} checks failed" if failed else "all checks passed"
+    warned = len(wrong) - failed
+    if warned:
+        said = f"{said if failed else 'no check failed'}, {warned} warned"
     return f"{rows}; {said}"
