@@ -17,6 +17,7 @@ import polars as pl
 
 from shipway.base.clock import stamp
 from shipway.base.names import nearest
+from shipway.data.across import across_checks
 from shipway.data.check import Check, Outcome
 from shipway.data.column_checks import column_checks
 from shipway.data.columns import mark_of, prepare, views
@@ -24,11 +25,10 @@ from shipway.data.layout import Mark
 from shipway.data.overlap import overlap_check
 from shipway.data.second_look import Seen, look
 from shipway.data.stretches import Stretch, whole
-from shipway.data.table_checks import LineOf, rows_checks, rule_check
+from shipway.data.table_checks import LineOf, rows_checks
+from shipway.data.table_demands import columns_read, table_demands
 from shipway.records.data import CheckResult
-from shipway.spec.demands import RuleSpec
 from shipway.spec.document import KeyPath
-from shipway.spec.expressions import columns, parse
 from shipway.spec.types import DataSpec
 
 Required = tuple[str, KeyPath]
@@ -68,9 +68,9 @@ def check_tables(
         until += found.until
         counts[name] = found.rows
     results += rows_checks(data.rows, counts, line_of)
-    wholes = {name: whole(stretches) for name, stretches in tables.items()}
-    overlap = overlap_check(wholes, data, text, line_of)
+    overlap = overlap_check(tables, data, text, line_of)
     results += [overlap] if overlap is not None else []
+    results += across_checks(wholes, data, text, line_of)
     return tuple(results), stamp(min(until)) if until else None
 
 
@@ -102,9 +102,7 @@ class _Table:
         self.data = data
         self.names = frame.collect_schema().names()
         self.id = data.id if data.id in self.names else None
-        read = (name for rule in data.rules for name in columns(parse(RuleSpec.of(rule).rule)))
-        used = dict.fromkeys((*data.columns, *read, *([self.id] if self.id else [])))
-        here = [column for column in used if column in self.names]
+        here = columns_read(data, self.names)
         self.views = views(frame, here, data.columns, text=text, dates=True, decimal=decimal)
         make = functools.partial(prepare, views=self.views)
         self.stretches = [stretch._replace(make=make) for stretch in stretches]
@@ -133,8 +131,7 @@ class _Table:
             if name in self.views:
                 yield from column_checks(self.views[name], spec, now)
         schema = self.frame.collect_schema()
-        for number, rule in enumerate(self.data.rules):
-            yield rule_check(RuleSpec.of(rule), ("data", "rules", number), schema, self.views)
+        yield from table_demands(self.data, self.names, schema, self.views)
 
     def _result(self, seen: Seen, outcome: Outcome, rows: int, line_of: LineOf) -> CheckResult:
         check = seen.check

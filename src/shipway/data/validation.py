@@ -5,9 +5,9 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import msgspec
 import polars as pl
 
+from shipway.data.across import without_others
 from shipway.data.check import count
 from shipway.data.checks import Required, check_tables
 from shipway.data.columns import typed
@@ -61,7 +61,7 @@ def check_and_split(
         parts, undated = _split(tables["all"], data, data.split, target, line_of)
         frames |= {name: part.lazy() for name, part in parts.items()}
         if not parts:
-            data = msgspec.structs.replace(data, overlap=None)
+            data = without_others(data)
     checks, until = check_tables(
         frames, data, line_of=line_of, now=now, text=text, required=required
     )

@@ -16,6 +16,7 @@ from shipway.base.errors import InputError
 from shipway.records.data import CheckResult
 from shipway.spec.checks_file import AGAINST, CHECKED
 from shipway.spec.document import Document, KeyPath
+from shipway.spec.target import with_target
 from shipway.spec.types import DataSpec
 
 PAIR = (AGAINST, CHECKED)
@@ -60,7 +61,7 @@ def one_table(document: Document, *, checked: str, against: str, strict: bool) -
     """
     spec = document.spec
     found = Demands(
-        data=msgspec.structs.replace(spec.data or DataSpec(), split=None),
+        data=with_target(msgspec.structs.replace(spec.data or DataSpec(), split=None), spec.model),
         checked=checked,
         against=against,
     )

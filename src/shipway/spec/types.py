@@ -129,25 +129,6 @@ class DataSpec(Base, frozen=True):
     snapshot: bool = False
 
 
-def _default(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
-    return {"default": field.default, "default_factory": field.default_factory}
-
-
-TABLES = ("all", "train", "validation", "test", "split", "extra", "snapshot")
-ChecksSpec: type[msgspec.Struct] = msgspec.defstruct(
-    "ChecksSpec",
-    [
-        (field.name, field.type, msgspec.field(**_default(field)))
-        for field in msgspec.structs.fields(DataSpec)
-        if field.name not in TABLES
-    ],
-    bases=(Base,),
-    frozen=True,
-    module=__name__,
-)
-"""What a file of checks says: what must hold for tables, without the tables."""
-
-
 class TestsSpec(Base, frozen=True):
     """The unit tests of the model's code."""
 

@@ -20,6 +20,7 @@ from shipway.data.locate import data_files, locate_tables
 from shipway.records.base import Skipped
 from shipway.records.data import Dataset, ValidatedData
 from shipway.records.source import Source
+from shipway.spec.target import with_target
 from shipway.spec.types import DataSpec, Spec
 from shipway.stages.context import StageContext
 from shipway.stages.drift import check_drift, drift_depends
@@ -41,7 +42,10 @@ def depends(scope: Scope) -> Parts:
     names = data_files(scope.folder, data, scope.document.where)
     digests = scope.files.digests(list(names))
     return {
-        "spec": {"data": data, "model": {"target": _target(scope.spec)}},
+        "spec": {
+            "data": with_target(data, scope.spec.model),
+            "model": {"target": _target(scope.spec)},
+        },
         "files": {names[path]: digest for path, digest in digests.items()},
         **drift_depends(scope, data),
     }
@@ -95,7 +99,7 @@ def _check(ctx: StageContext, data: DataSpec, tables: Mapping[str, "Table"]) -> 
 
     return check_and_split(
         tables,
-        data,
+        with_target(data, ctx.spec.model),
         line_of=ctx.document.line_of,
         now=clock.now(),
         target=_target(ctx.spec),
