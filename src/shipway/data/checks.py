@@ -70,6 +70,8 @@ def check_tables(
     results += rows_checks(data.rows, counts, line_of)
     overlap = overlap_check(tables, data, text, line_of)
     results += [overlap] if overlap is not None else []
+    wholes = {name: whole(stretches) for name, stretches in tables.items()}
+    wholes = {name: whole(stretches) for name, stretches in tables.items()}
     results += across_checks(wholes, data, text, line_of)
     return tuple(results), stamp(min(until)) if until else None
 
