@@ -103,14 +103,14 @@ class TableSpec(Base, frozen=True):
 
 
 class DataSpec(Base, frozen=True):
-    """The tables, and what must hold for them."""
+    """The tables, each a path or a glob, and what must hold for them."""
 
-    all: Words | None = None
-    train: Words | None = None
-    validation: Words | None = None
-    test: Words | None = None
+    all: Words | TableSpec | None = None
+    train: Words | TableSpec | None = None
+    validation: Words | TableSpec | None = None
+    test: Words | TableSpec | None = None
     split: SplitSpec | None = None
-    extra: dict[Name, Words] = {}
+    extra: dict[Name, Words | TableSpec] = {}
     id: Words | None = None
     time: Words | None = None
     ignore: tuple[Words, ...] = ()
