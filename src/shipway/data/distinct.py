@@ -72,11 +72,14 @@ class KeyHashes:
             fresh, runs = (), (*runs, _written(np.concatenate(fresh)))
         return KeyHashes(self.count + other.count, fresh, runs)
 
-    def sorted_ranges(self) -> Iterator[np.ndarray]:
-        """All hashes in ascending order, a manageable number at a time."""
+    def sorted_ranges(self, most: int = 0) -> Iterator[np.ndarray]:
+        """All hashes in ascending order, a manageable number at a time.
+
+        Two tables have the same ranges when both are told the larger count as `most`.
+        """
         fresh = np.sort(np.concatenate(self.fresh)) if self.fresh else np.empty(0, np.uint64)
         ends = _ends(fresh)
-        steps = max(1, -(-self.count // RUN))
+        steps = max(1, -(-max(self.count, most) // RUN))
         edges = np.linspace(0, RANGES, steps + 1).astype(int)
         for first, last in itertools.pairwise(edges):
             begin = int(ends[first - 1]) if first else 0
@@ -92,6 +95,13 @@ class KeyHashes:
             if len(again):
                 found.append(np.unique(again))
         return np.concatenate(found)
+
+
+def in_both(one: KeyHashes, other: KeyHashes) -> np.ndarray:
+    """The hashes that occur in both, in ascending order."""
+    most = max(one.count, other.count)
+    pairs = zip(one.sorted_ranges(most), other.sorted_ranges(most), strict=True)
+    return np.concatenate([np.intersect1d(a, b) for a, b in pairs])
 
 
 def hash_keys(fetch: Fetch, repeats: Repeats) -> tuple[np.ndarray, np.ndarray | None]:

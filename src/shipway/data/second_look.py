@@ -87,8 +87,8 @@ class _Looking:
         if keys is None or check.repeats is None:
             return seen
         found = count_repeats(keys, self.table, check.repeats)
-        numbers = {"repeats": found.repeats, "distinct": keys.count - found.repeats}
-        examples = rows_at(self._frames(), found.rows, check, self.id) if found.rows else ()
+        numbers = {"repeats": found.rows, "distinct": keys.count - found.rows}
+        examples = rows_at(self._frames(), found.first, check, self.id) if found.rows else ()
         return Seen(check, {**seen.measured, **numbers}, examples)
 
     def _in_order(self, seen: Seen) -> Seen:

@@ -13,6 +13,7 @@ import polars as pl
 
 from shipway.data.columns import stored_name
 from shipway.data.distinct import Fetch
+from shipway.data.memory import reading_little_ahead
 
 BATCH_CELLS = 1_000_000
 FEWEST_ROWS, MOST_ROWS = 1_000, 131_072
@@ -62,12 +63,13 @@ def read(stretch: Stretch, columns: Sequence[str]) -> Iterator[tuple[int, Fetch]
     stored = {stored_name(name) for name in columns}
     names = [name for name in frame.collect_schema() if name in stored]
     size = max(FEWEST_ROWS, min(MOST_ROWS, BATCH_CELLS // len(names)))
-    # In order, so that rows keep their numbers.
-    batches = frame.select(names).collect_batches(
-        chunk_size=size, maintain_order=True, engine="streaming"
-    )
-    for batch in batches:
-        yield batch.height, _reader(stretch.make(batch.lazy()))
+    with reading_little_ahead():
+        # In order, so that rows keep their numbers.
+        batches = frame.select(names).collect_batches(
+            chunk_size=size, maintain_order=True, engine="streaming"
+        )
+        for batch in batches:
+            yield batch.height, _reader(stretch.make(batch.lazy()))
 
 
 def _reader(part: pl.LazyFrame) -> Fetch:
