@@ -3,7 +3,7 @@
 
 from datetime import datetime
 
-from shipway.base.names import did_you_mean
+from shipway.spec.dialects import is_encoding, separates, suggested
 from shipway.spec.document import KeyPath
 from shipway.spec.review import Review
 from shipway.spec.review_demands import review_demands
@@ -12,7 +12,6 @@ from shipway.spec.types import ColumnSpec, DataSpec, RowsSpec, SplitSpec, TableS
 PARTS = ("train", "validation", "test")
 TIMED = ("date", "datetime")
 NUMERIC = ("integer", "float")
-ENCODINGS = ("utf-8", "utf-16", "latin-1", "cp1252", "cp1250", "shift-jis", "gb18030")
 
 
 def review_data(review: Review, *, tables: bool = True) -> None:
@@ -76,7 +75,7 @@ def _table(review: Review, where: KeyPath, table: str | TableSpec | None) -> Non
     if not isinstance(table, TableSpec):
         return
     delimiter = table.delimiter
-    if delimiter is not None and not _separates(delimiter):
+    if delimiter is not None and not separates(delimiter):
         review.add(
             (*where, "delimiter"),
             f"found {delimiter!r}",
@@ -84,25 +83,12 @@ def _table(review: Review, where: KeyPath, table: str | TableSpec | None) -> Non
         )
     elif delimiter == table.decimal:
         review.add((*where, "decimal"), f"{delimiter!r} is the delimiter already")
-    if table.encoding is not None and not _is_encoding(table.encoding):
+    if table.encoding is not None and not is_encoding(table.encoding):
         review.add(
             (*where, "encoding"),
             f"there is no encoding {table.encoding!r}",
-            cure=did_you_mean(table.encoding, ENCODINGS),
+            cure=suggested(table.encoding),
         )
-
-
-def _separates(delimiter: str) -> bool:
-    return len(delimiter) == 1 and delimiter.isascii() and delimiter not in '"\r\n\0'
-
-
-def _is_encoding(name: str) -> bool:
-    try:
-        # Codecs such as base64 are no encodings of text: they refuse to decode one.
-        b"a".decode(name)
-    except (LookupError, ValueError):
-        return False
-    return True
 
 
 def _split(review: Review, split: SplitSpec) -> None:
