@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from shipway.data import candidates, distinct, sampling, stretches
 from shipway.data.checks import check_tables
 from shipway.data.stretches import Stretch
-from shipway.spec.types import Amount, ColumnSpec, DataSpec, OutliersSpec
+from shipway.spec.types import Amount, ColumnSpec, DataSpec, OutliersSpec, OverlapSpec
 
 sys.path.insert(0, str(Path(__file__).parent))
 from dirty import NOW, no_line
@@ -245,3 +245,39 @@ def test_batches_are_small_for_wide_text(monkeypatch):
     rows = [rows for rows, _ in stretches.read(Stretch(frame), ["a", "b"])]
     assert sum(rows) == 9
     assert max(rows) <= 2
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    one=st.lists(st.tuples(st.none() | st.integers(0, 9), TEXTS), max_size=30),
+    other=st.lists(st.tuples(st.none() | st.integers(0, 9), TEXTS), min_size=1, max_size=30),
+    key=st.sampled_from([None, ("k",), ("k", "t")]),
+    cuts=CUTS,
+    step=STEPS,
+)
+def test_overlap_agrees_with_a_loop_over_the_rows(one, other, key, cuts, step):
+    frames = [
+        pl.DataFrame(rows, schema={"k": pl.Int64, "t": pl.String}, orient="row")
+        for rows in (one, other)
+    ]
+    tables = {
+        name: divided(frame, cuts, step) or [Stretch(frame.lazy())]
+        for name, frame in zip(("train", "test"), frames, strict=True)
+    }
+    demand = OverlapSpec(("train", "test"), key=key)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(distinct, "RUN", 8)
+        patch.setattr(candidates, "GROUP", 3)
+        results, _ = check_tables(
+            tables, DataSpec(train="a", test="b", overlap=demand), line_of=no_line, now=NOW
+        )
+    result = next(each for each in results if each.check == "overlap")
+    pick = (lambda row: row) if key is None else (lambda row: row[: len(key)])
+    known = {pick(row) for row in one}
+    broken = [
+        number
+        for number, row in enumerate(other)
+        if pick(row) in known and (key is None or None not in pick(row))
+    ]
+    assert (result.failing, result.rows) == (len(broken), len(other))
+    assert [example.row for example in result.examples] == broken[:5]
