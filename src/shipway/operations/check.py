@@ -7,12 +7,14 @@ other one: `against`.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shipway.base import clock
 from shipway.base.errors import InputError
 from shipway.operations.one_table import Demands, one_table
+from shipway.operations.table_files import TableFiles, locate
 from shipway.records.data import CheckReport, CheckResult, verdict_of
 from shipway.spec.checks_file import AGAINST, CHECKED, read_checks
 from shipway.spec.document import Document
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
     from shipway.data.opening import Table
 
 SPEC_NAME = "shipway.yaml"
-PROFILE = ".json"
-FEW = 3
+Found = tuple[tuple[CheckResult, ...], str | None, int]
 
 
 def check_files(
@@ -42,29 +43,23 @@ def check_files(
     lack their other table, and when there are none.
     """
     document = read_checks(checks) if checks is not None else _project(project or Path())
-    found = _Files(_located(files), _located([against] if against is not None else []))
+    checked, other = locate(files), locate([against] if against is not None else [])
     demands = one_table(
-        document,
-        checked=_label(files, found.checked),
-        against=_label([against], found.against) if against is not None else "",
-        strict=checks is not None,
+        document, checked=checked.name, against=other.name, strict=checks is not None
     )
-    before = found.state()
-    results, until, rows = _run(found, demands, document)
-    if found.state() != before:
+    before = checked.state() + other.state()
+    work = _Work(document, demands, checked, other, CHECKED if checks is not None else None)
+    results, until, rows = work.run()
+    if checked.state() + other.state() != before:
         raise InputError(
             "the file changed while it was read",
-            where=demands.checked,
+            where=checked.name,
             cure="Run again when nothing writes to it.",
         )
     if not results and not demands.notes:
-        raise InputError(
-            "nothing is demanded of the table",
-            where=document.path.name,
-            cure="Say what must hold: columns, rules, rows…",
-        )
+        raise nothing_demanded(document)
     return CheckReport(
-        file=demands.checked,
+        file=checked.name,
         demands=document.path.name,
         rows=rows,
         checks=results,
@@ -77,16 +72,13 @@ def check_files(
     )
 
 
-class _Files:
-    """The files of the table under check, and of the one that it is compared with."""
-
-    def __init__(self, checked: Sequence[Path], against: Sequence[Path]) -> None:
-        self.checked = checked
-        self.against = against
-
-    def state(self) -> list[tuple[int, ...]]:
-        """What changes when somebody writes to one of them."""
-        return [_state(file) for file in (*self.checked, *self.against)]
+def nothing_demanded(document: Document) -> InputError:
+    """Passing by asking nothing would be no answer."""
+    return InputError(
+        "nothing is demanded of the table",
+        where=document.path.name,
+        cure="Say what must hold: columns, rules, rows…",
+    )
 
 
 def _project(folder: Path) -> Document:
@@ -100,79 +92,61 @@ def _project(folder: Path) -> Document:
     return document
 
 
-def _located(names: Sequence[Path]) -> list[Path]:
-    """The files of those names, each once, in the order given."""
-    from shipway.data.locate import find_files
+@dataclass(frozen=True)
+class _Work:
+    """What there is to do; `declared` is the table of the spec whose dialect the files have."""
 
-    found = (
-        file
-        for name in names
-        for file in ([name] if name.is_file() else find_files(Path(), str(name)))
-    )
-    return list(dict.fromkeys(found))
+    document: Document
+    demands: Demands
+    checked: TableFiles
+    other: TableFiles
+    declared: str | None
 
+    def run(self) -> Found:
+        """All results, until when they hold, and the number of rows."""
+        from shipway.data.datasets import count_rows
+        from shipway.data.opening import reading
+        from shipway.data.validation import check_and_split
 
-def _label(names: Sequence[Path | None], files: Sequence[Path]) -> str:
-    """How the table is called: by its files, or by the glob that names them."""
-    if len(names) == 1:
-        return str(names[0])
-    shown = ", ".join(str(file) for file in files[:FEW])
-    return f"{shown} and {len(files) - FEW} more" if len(files) > FEW else shown
+        demands = self.demands
+        tables = {CHECKED: self._open(CHECKED, self.checked)}
+        if self.other.files and not self.other.is_profile:
+            tables[AGAINST] = self._open(AGAINST, self.other)
+        with reading(tables.values()):
+            checked = check_and_split(
+                tables,
+                demands.data,
+                line_of=self.document.line_of,
+                now=clock.now(),
+                target=demands.target,
+            )
+            results = (*checked.checks, *self._drift(tables))
+            # Whatever was measured says how many rows there were: no need to count once more.
+            rows = max((result.rows for result in checked.checks), default=0)
+            rows = rows or count_rows(tables[CHECKED].frame)
+        return tuple(demands.named(result) for result in results), checked.valid_until, rows
 
+    def _open(self, name: str, table: TableFiles) -> "Table":
+        from shipway.adapters.tables import table_format
+        from shipway.data.opening import open_table
 
-def _state(file: Path) -> tuple[int, ...]:
-    try:
-        seen = file.stat()
-    except OSError as error:
-        raise InputError(f"can't be read: {error.strerror}", where=str(file)) from None
-    return seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
+        layout = table.layout(self.document, self.declared)
+        return open_table(name, table.files, self.demands.data, table_format, layout)
 
+    def _drift(self, tables: Mapping[str, "Table"]) -> tuple[CheckResult, ...]:
+        """The table compared with `other`, or with what the demand itself names."""
+        data = self.demands.data
+        if data.drift is None:
+            return ()
+        from shipway.adapters.tables import table_format
+        from shipway.data.drift_checks import demand_of, drift_checks, open_reference
+        from shipway.data.locate import find_files
 
-def _run(
-    files: _Files, demands: Demands, document: Document
-) -> tuple[tuple[CheckResult, ...], str | None, int]:
-    """All results, until when they hold, and the number of rows."""
-    from shipway.adapters.tables import table_format
-    from shipway.data.datasets import count_rows
-    from shipway.data.opening import open_table, reading
-    from shipway.data.validation import check_and_split
-
-    data = demands.data
-    tables = {CHECKED: open_table(CHECKED, files.checked, data, table_format)}
-    if files.against and not _is_profile(files.against):
-        tables[AGAINST] = open_table(AGAINST, files.against, data, table_format)
-    with reading(tables.values()):
-        checked = check_and_split(
-            tables, data, line_of=document.line_of, now=clock.now(), target=demands.target
-        )
-        results = (*checked.checks, *_drift(files, demands, document, tables))
-        # Whatever was measured says how many rows there were: no need to count them once more.
-        rows = max((result.rows for result in checked.checks), default=0)
-        rows = rows or count_rows(tables[CHECKED].frame)
-    return tuple(demands.named(result) for result in results), checked.valid_until, rows
-
-
-def _is_profile(files: Sequence[Path]) -> bool:
-    return len(files) == 1 and files[0].suffix == PROFILE
-
-
-def _drift(
-    files: _Files, demands: Demands, document: Document, tables: Mapping[str, "Table"]
-) -> tuple[CheckResult, ...]:
-    """The table compared with `against`, or with what the demand itself names."""
-    if demands.data.drift is None:
-        return ()
-    from shipway.adapters.tables import table_format
-    from shipway.data.drift_checks import demand_of, drift_checks, open_reference
-    from shipway.data.locate import find_files
-
-    name = demands.against
-    reference = files.against
-    if not reference:
-        name = demands.data.drift.against
-        where = document.where("data", "drift", "against")
-        reference = find_files(document.path.parent, name, where=where)
-    demand = demand_of(demands.data, demands.target)
-    opened = open_reference(reference, demands.data, demand, table_format, name=name)
-    alone = {CHECKED: tables[CHECKED]}
-    return drift_checks(alone, demands.data, demand, opened, document.line_of)
+        name, files = self.other.name, self.other.files
+        if not files:
+            name, where = data.drift.against, self.document.where("data", "drift", "against")
+            files = tuple(find_files(self.document.path.parent, name, where=where))
+        demand = demand_of(data, self.demands.target)
+        reference = open_reference(files, data, demand, table_format, name=name)
+        alone = {CHECKED: tables[CHECKED]}
+        return drift_checks(alone, data, demand, reference, self.document.line_of)

@@ -11,6 +11,7 @@ from typing import Any
 
 from shipway.base import clock
 from shipway.base.errors import InputError
+from shipway.operations.check import nothing_demanded
 from shipway.operations.check_report import Report
 from shipway.operations.one_table import Demands, one_table
 from shipway.records.data import CheckReport, CheckResult, verdict_of
@@ -23,7 +24,7 @@ from shipway.spec.checks_file import (
 )
 from shipway.spec.document import Document
 
-NAME = "checks"
+NAME, TABLE = "checks", "the table"
 YAML = (".yaml", ".yml")
 
 
@@ -41,18 +42,14 @@ def check(frame: Any, checks: Mapping[str, Any] | str | Path, *, against: Any = 
     from shipway.data.frames import name_of
 
     document = _document(checks)
-    other = f"{name_of(against)} to compare with" if against is not None else ""
-    demands = one_table(document, checked=name_of(frame), against=other, strict=True)
+    other = AGAINST if against is not None else ""
+    demands = one_table(document, checked=TABLE, against=other, strict=True)
     results, until, rows = _run(frame, against, demands, document)
     if not results:
-        raise InputError(
-            "nothing is demanded of the table",
-            where=document.path.name,
-            cure="Say what must hold: columns, rules, rows…",
-        )
+        raise nothing_demanded(document)
     return Report(
         CheckReport(
-            file=demands.checked,
+            file=name_of(frame),
             demands=document.path.name,
             rows=rows,
             checks=results,
@@ -100,7 +97,6 @@ def _run(
         first = str(error).strip().partition("\n")[0]
         raise InputError(
             f"the table can't be read: {first}",
-            where=demands.checked,
             cure="Does frame.collect() work?" if isinstance(frame, pl.LazyFrame) else "",
         ) from error
     return tuple(demands.named(result) for result in found), until, rows
@@ -114,6 +110,7 @@ def _drift(
     if drift is None:
         return ()
     from shipway.adapters.tables import table_format
+    from shipway.data.binning import Looked
     from shipway.data.drift import compare
     from shipway.data.drift_checks import check_results, demand_of, open_reference
     from shipway.data.locate import find_files
@@ -122,7 +119,9 @@ def _drift(
 
     data = demands.data
     demand = demand_of(data, demands.target)
-    looked = {name: subjects_of(each, data.columns, text=False) for name, each in frames.items()}
+    looked = {
+        name: Looked(*subjects_of(each, data.columns, text=False)) for name, each in frames.items()
+    }
     if AGAINST in looked:
         reference = from_table(demands.against, looked[AGAINST], cells=demand.cells)
     else:

@@ -6,16 +6,18 @@
       amount: {type: float, min: 0}
     rules: [settled_at >= created_at]
     rows: {min: 1000}
+    table: {delimiter: ";", decimal: ","}
     report: {rows: values}
 
-Its keys are those of `data` that demand something, and `report`. The table under check has no
-name here; one that it is compared with is called `against`.
+Its keys are those of `data` that demand something, and two more: `table` says how the text of the
+table is written, `report` what may be shown of it. The table has no name here; one that it is
+compared with is called `against`.
 """
 
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_type_hints
 
 import msgspec
 from msgspec import inspect
@@ -30,9 +32,9 @@ from shipway.spec.review_data import review_data
 from shipway.spec.text import compose, load
 from shipway.spec.types import DataSpec, ReportSpec, Spec
 from shipway.spec.walker import FAILED, Walker
-from shipway.spec.written import Base
+from shipway.spec.written import Base, Words
 
-CHECKED, AGAINST = "all", "against"
+CHECKED, AGAINST, TABLE = "all", "against", "table"
 # What says where tables are, and what becomes of them, demands nothing.
 NOT_HERE = ("all", "train", "validation", "test", "split", "extra", "snapshot")
 PAIR = (AGAINST, CHECKED)
@@ -62,11 +64,20 @@ def read_checks_values(values: Mapping[str, Any], name: str = "checks") -> Docum
     return msgspec.structs.replace(document, positions={})
 
 
+class Dialect(Base, frozen=True):
+    """How the text of the table is written, where the text itself does not tell."""
+
+    delimiter: str | None = None
+    encoding: Words | None = None
+    decimal: Literal[".", ","] = "."
+
+
 class _Findings(Findings):
     """Tells keys as they stand in this file, which has no `data` around them."""
 
     def add(self, at: Position, what: str, *, expected: str = "", cure: str = "") -> None:
-        super().add(at, what.removeprefix("data."), expected=expected, cure=cure)
+        what = what.replace(f"data.{CHECKED}.", f"{TABLE}.", 1).removeprefix("data.")
+        super().add(at, what, expected=expected, cure=cure)
 
 
 def _document(root: Node, findings: Findings, text: str, path: Path) -> Document:
@@ -76,13 +87,17 @@ def _document(root: Node, findings: Findings, text: str, path: Path) -> Document
         ("data", *keys): place for keys, place in walker.positions.items()
     }
     positions["data", CHECKED] = positions["data",]
+    for (_, *keys), place in list(positions.items()):
+        if keys[:1] == [TABLE]:
+            positions["data", CHECKED, *keys[1:]] = place
     found = {} if values is FAILED else values
     for key in _compared():
         if key in found:
             # There are only these two, whatever they were called.
             found[key][_BETWEEN] = PAIR
     report = msgspec.convert(found.pop("report", {}), ReportSpec)
-    data = msgspec.convert({CHECKED: path.name, **found}, DataSpec)
+    table = {"path": path.name, **found.pop(TABLE, {})}
+    data = msgspec.convert({CHECKED: table, **found}, DataSpec)
     spec = Spec(shipway=1, project="checks", data=data, report=report)
     review_data(Review(spec, positions, findings), tables=False)
     findings.stop()
@@ -92,7 +107,8 @@ def _document(root: Node, findings: Findings, text: str, path: Path) -> Document
 @cache
 def _kind() -> inspect.Type:
     """The type of such a file: `DataSpec` without what is not its business."""
-    fields = [*_demands(), ("report", ReportSpec, ReportSpec())]
+    about = [(TABLE, Dialect, Dialect()), ("report", ReportSpec, ReportSpec())]
+    fields = [*_demands(), *about]
     made = msgspec.defstruct("ChecksSpec", fields, bases=(Base,), module=__name__, frozen=True)
     return inspect.type_info(made)
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checking one file, with demands of its own or those of a project."""
 
+from pathlib import Path
+
 import pytest
 
 from shipway.base.errors import InputError
@@ -121,6 +123,35 @@ def test_drift_from_another_table(folder, named):
         ("amount", "drift")
     ]
     assert {r.dataset for r in report.checks} == {str(folder / "data.csv")}
+
+
+def test_how_the_text_is_written(folder):
+    (folder / "data.csv").write_bytes("id;größe\n1;2,5\n2;-1,5\n".encode("latin-1"))
+    table = 'table: {delimiter: ";", encoding: latin-1, decimal: ","}\n'
+    (folder / "checks.yaml").write_text(table + "columns: {größe: {type: float, min: 0}}\n")
+    report = check_files([folder / "data.csv"], folder / "checks.yaml")
+    (failed,) = [check for check in report.checks if check.verdict == "failed"]
+    assert (failed.check, failed.failing, failed.detail) == ("min", 1, "lowest -1.5")
+
+
+def test_a_project_says_how_its_own_files_are_written(folder, monkeypatch):
+    (folder / "data.csv").write_text("amount\n2,5\n-1,5\n")
+    spec = "shipway: 1\nproject: p\ndata:\n  test: {path: data.csv, delimiter: ';', decimal: ','}\n"
+    (folder / "shipway.yaml").write_text(spec + "  columns: {amount: {type: float, min: -2}}\n")
+    assert check_files([folder / "data.csv"], project=folder).verdict == "passed"
+    monkeypatch.chdir(folder)
+    assert check_files([Path("data.csv")]).verdict == "passed"
+
+
+def test_folders_of_files_may_be_columns(folder):
+    for year in (2024, 2025):
+        (folder / f"year={year}").mkdir()
+        (folder / f"year={year}" / "part.csv").write_text("id\n1\n")
+    (folder / "checks.yaml").write_text("columns: {year: {min: 2025}}\n")
+    files = sorted(folder.glob("year=*/part.csv"))
+    for named in ([folder / "year=*" / "part.csv"], files):
+        report = check_files(named, folder / "checks.yaml")
+        assert [r.failing for r in report.checks if r.verdict == "failed"] == [1]
 
 
 def test_a_file_that_demands_nothing(folder):

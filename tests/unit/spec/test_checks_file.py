@@ -91,6 +91,15 @@ def test_mistakes_in_a_file_name_its_own_keys():
     assert str(caught.value) == "c.yaml:2:12: columns.a.min: 3 is above max 1"
 
 
+def test_how_the_text_of_the_table_is_written():
+    text = 'table: {delimiter: ";", encoding: klingon}\n'
+    with pytest.raises(SpecError) as caught:
+        read_checks_text(text, Path("c.yaml"))
+    assert str(caught.value).startswith("c.yaml:1:35: table.encoding: ")
+    table = read_checks_text(text.replace("klingon", "latin-1"), Path("c.yaml")).spec.data.all
+    assert (table.delimiter, table.encoding, table.decimal) == (";", "latin-1", ".")
+
+
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(InputError, match="no such file"):
         read_checks(tmp_path / "none.yaml")
