@@ -63,7 +63,8 @@ def open_reference(
     InputError for a file that can't be read.
     """
     if len(files) == 1 and files[0].suffix == PROFILE:
-        return from_profile(name, read_profile(files[0].read_bytes(), str(files[0])))
+        profile = read_profile(files[0].read_bytes(), str(files[0]))
+        return from_profile(name, profile, cells=demand.cells)
     layout = layout_of(name, written or map(str, files))
     table = open_table("reference", files, data, formats, layout)
     with reading([table]):

@@ -134,13 +134,17 @@ def _is_counter(values: np.ndarray, rows: int) -> bool:
     return different and bool(values[-1] - values[0] + 1 <= 1.1 * rows)
 
 
-def from_profile(name: str, profile: Profile) -> Reference:
-    """The reference that a stored profile is."""
-    columns = {column.name: _profiled(column) for column in profile.columns}
+def from_profile(name: str, profile: Profile, *, cells: int = COARSE) -> Reference:
+    """The reference that a stored profile is.
+
+    Numbers lie between its deciles; with few different values each has a cell of its own, up to
+    twice as many as `cells`.
+    """
+    columns = {column.name: _profiled(column, cells) for column in profile.columns}
     return Reference(name, profile.rows, columns, profile.target)
 
 
-def _profiled(column: ColumnProfile) -> Known:
+def _profiled(column: ColumnProfile, cells: int) -> Known:
     kind = WORDS.get("string" if column.type == "category" else column.type)
     if kind is None:
         return _unusable(column.type)
@@ -149,7 +153,8 @@ def _profiled(column: ColumnProfile) -> Known:
     present = column.rows - column.missing - column.unreadable
     whole = sum(count for _, count in column.top) == present
     if kind in ("number", "moment"):
-        known = _counted_numbers(column, present) if whole and kind == "number" else None
+        few = whole and kind == "number" and len(column.top) <= 2 * cells
+        known = _counted_numbers(column, present) if few else None
         return known or _deciles(column, present)
     often = {_text(value): count for value, count in column.top if whole or count >= OFTEN}
     counts = ColumnCounts(column.rows, present, values=often)

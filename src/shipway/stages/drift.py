@@ -75,7 +75,7 @@ def _reference(
     if not champion.profile:
         return f"{name} has no profile to compare with: it is older than profiles"
     profile = read_profile(ctx.store.objects.read(champion.profile), f"the profile of {name}")
-    return from_profile(name, profile)
+    return from_profile(name, profile, cells=demand.cells)
 
 
 def _files(folder: Path, path: str, where: str) -> list[Path]:
