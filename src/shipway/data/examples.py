@@ -13,6 +13,7 @@ import polars as pl
 
 from shipway.data.check import ROW, Check
 from shipway.data.columns import RAW
+from shipway.data.stretches import Stretch, pick_rows
 from shipway.data.wording import plain
 from shipway.records.data import CheckReport, CheckResult, Example
 from shipway.spec.types import DataSpec
@@ -36,14 +37,14 @@ def as_stored(names: Collection[str], name: str) -> str:
 
 
 def rows_at(
-    parts: Sequence[pl.LazyFrame], rows: Sequence[int], check: Check, id_column: str | None
+    table: Sequence[Stretch], rows: Sequence[int], check: Check, id_column: str | None
 ) -> tuple[Example, ...]:
-    """The rows of those numbers as examples of `check`; `parts` make up a prepared table."""
-    frame = pl.concat(parts)
-    shown = frame.select(shown_columns(frame.collect_schema().names(), check, id_column))
-    found = pl.concat(pl.collect_all([shown.slice(row, 1) for row in rows], engine="streaming"))
-    numbered = found.insert_column(0, pl.Series(ROW, rows))
-    return as_examples(numbered, check.values, id_column)
+    """The rows of those numbers as examples of `check`: a read up to the last one, at most."""
+    names = table[0].made.collect_schema().names()
+    shown = shown_columns(names, check, id_column)
+    needed = list(dict.fromkeys(name for each in shown for name in each.meta.root_names()))
+    found = [cells.select(ROW, *shown) for cells in pick_rows(table, rows, needed)]
+    return as_examples(pl.concat(found), check.values, id_column)
 
 
 def as_examples(

@@ -9,13 +9,13 @@ import polars as pl
 
 from shipway.base.errors import InputError
 from shipway.base.names import did_you_mean
-from shipway.data.check import ROW, Repeats, amount, count
+from shipway.data.check import Check, Repeats, always, amount, count
 from shipway.data.columns import mark_of, views
-from shipway.data.examples import as_examples
+from shipway.data.examples import rows_at
 from shipway.data.repeats import count_shared
 from shipway.data.stretches import Stretch, whole
 from shipway.data.table_checks import LineOf
-from shipway.records.data import CheckResult, Example
+from shipway.records.data import CheckResult
 from shipway.spec.types import DataSpec, OverlapSpec
 
 Table = Sequence[Stretch]
@@ -114,6 +114,7 @@ def _measure(
 ) -> CheckResult:
     found = count_shared(one, other, Repeats(names, nulls_equal=demand.key is None))
     total = int(whole(other).select(pl.len()).collect(engine="streaming").item())
+    shown = Check("", "overlap", "", (), always(""), values=names)
     passed = found.rows <= demand.at_most.of(total) + 1e-9
     return CheckResult(
         **_words(demand, names, line),
@@ -122,16 +123,8 @@ def _measure(
         f"are in {demand.between[0]} too",
         failing=found.rows,
         rows=total,
-        examples=() if passed else _examples(other, found.first, names, data.id),
+        examples=() if passed else rows_at(other, found.first, shown, data.id),
     )
-
-
-def _examples(
-    table: Table, rows: Sequence[int], names: Sequence[str], id_column: str | None
-) -> tuple[Example, ...]:
-    made = pl.concat([stretch.made for stretch in table])
-    found = pl.concat(pl.collect_all([made.slice(row, 1) for row in rows], engine="streaming"))
-    return as_examples(found.insert_column(0, pl.Series(ROW, rows)), names, id_column)
 
 
 def _result(

@@ -88,7 +88,7 @@ class _Looking:
             return seen
         found = count_repeats(keys, self.table, check.repeats)
         numbers = {"repeats": found.rows, "distinct": keys.count - found.rows}
-        examples = rows_at(self._frames(), found.first, check, self.id) if found.rows else ()
+        examples = rows_at(self.table, found.first, check, self.id) if found.rows else ()
         return Seen(check, {**seen.measured, **numbers}, examples)
 
     def _in_order(self, seen: Seen) -> Seen:
@@ -96,7 +96,7 @@ class _Looking:
         broken = [m.where for m in seen.measured.values() if isinstance(m, Order) and m.breaks]
         if not broken:
             return seen
-        return replace(seen, examples=rows_at(self._frames(), broken[0], seen.check, self.id))
+        return replace(seen, examples=rows_at(self.table, broken[0], seen.check, self.id))
 
     def _read(self, expr: pl.Expr) -> pl.Series:
         """One column of the whole table."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from shipway.data.check import ROW
 from shipway.data.columns import stored_name
 from shipway.data.distinct import Fetch
 from shipway.data.memory import reading_little_ahead
@@ -70,6 +71,22 @@ def read(stretch: Stretch, columns: Sequence[str]) -> Iterator[tuple[int, Fetch]
         )
         for batch in batches:
             yield batch.height, _reader(stretch.make(batch.lazy()))
+
+
+def pick_rows(
+    table: Sequence[Stretch], rows: Sequence[int], columns: Sequence[str]
+) -> Iterator[pl.DataFrame]:
+    """`columns` of the rows of those numbers, in ascending order, with their numbers in `ROW`."""
+    first_row = 0
+    for stretch in table:
+        for count, fetch in read(stretch, columns):
+            here = [row for row in rows if first_row <= row < first_row + count]
+            if here:
+                cells = fetch(columns)[[row - first_row for row in here]]
+                yield cells.insert_column(0, pl.Series(ROW, here))
+            first_row += count
+            if first_row > max(rows):
+                return
 
 
 def _reader(part: pl.LazyFrame) -> Fetch:
