@@ -79,11 +79,17 @@ def _objects(name: str, values: list[Any]) -> pl.Series:
     given = [None if _is_missing(value) else value for value in values]
     kinds = {type(value) for value in given} - {type(None)}
     if len(kinds) > 1 and not kinds <= {int, float}:
-        return pl.Series(name, [None if x is None else str(x) for x in given], dtype=pl.String)
+        return _as_text(name, given)
     try:
-        return pl.Series(name, given, strict=not kinds <= {int, float})
+        made = pl.Series(name, given, strict=not kinds <= {int, float})
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
-        return pl.Series(name, [None if x is None else str(x) for x in given], dtype=pl.String)
+        return _as_text(name, given)
+    return _as_text(name, given) if made.dtype == pl.Object else made
+
+
+def _as_text(name: str, given: list[Any]) -> pl.Series:
+    texts = [None if value is None else str(value) for value in given]
+    return pl.Series(name, texts, dtype=pl.String)
 
 
 def _is_missing(value: Any) -> bool:
