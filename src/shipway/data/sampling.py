@@ -75,6 +75,9 @@ class RowSample:
         """Which of the rows from number `first_row` on may belong in it: places and hashes."""
         hashes = hash_rows(first_row, rows)
         places = np.flatnonzero(hashes <= np.uint64(self.limit))
+        if len(places) > self.size:
+            highest = np.partition(hashes[places], self.size - 1)[self.size - 1]
+            places = np.flatnonzero(hashes <= highest)
         return places, hashes[places]
 
     def add(self, rows: int, hashes: np.ndarray, cells: pl.DataFrame) -> "RowSample":
