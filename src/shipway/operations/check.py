@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from shipway.base import clock
 from shipway.base.errors import InputError
+from shipway.operations.fetched import Place, naming_urls
 from shipway.operations.one_table import Demands, one_table
 from shipway.operations.table_files import TableFiles, locate
 from shipway.records.data import CheckReport, CheckResult, verdict_of
@@ -21,21 +22,25 @@ from shipway.spec.document import Document
 from shipway.spec.reader import read
 
 if TYPE_CHECKING:
+    from shipway.data.layout import Layout
     from shipway.data.opening import Table
 
 SPEC_NAME = "shipway.yaml"
 Found = tuple[tuple[CheckResult, ...], str | None, int]
 
 
+@naming_urls
 def check_files(
-    files: Sequence[Path],
+    files: Sequence[Place],
     checks: Path | None = None,
     *,
-    against: Path | None = None,
+    against: Place | None = None,
     project: Path | None = None,
+    dialect: "Layout | None" = None,
 ) -> CheckReport:
-    """Check the table that `files` (paths or globs) make up together.
+    """Check the table that `files` (paths, globs or URLs) make up together.
 
+    `dialect` says how its text is written, where the spec does not.
     The demands are those in `checks`, or else in the spec of `project`; `against` is the other
     table of those that compare two, or a stored profile for drift. The verdict is part of the
     report, whose `checks` hold values (`data.examples.redacted` takes them out). InputError for a
@@ -48,7 +53,9 @@ def check_files(
         document, checked=checked.name, against=other.name, strict=checks is not None
     )
     before = checked.state() + other.state()
-    work = _Work(document, demands, checked, other, CHECKED if checks is not None else None)
+    work = _Work(
+        document, demands, checked, other, CHECKED if checks is not None else None, dialect
+    )
     results, until, rows = work.run()
     if checked.state() + other.state() != before:
         raise InputError(
@@ -101,6 +108,7 @@ class _Work:
     checked: TableFiles
     other: TableFiles
     declared: str | None
+    dialect: "Layout | None"
 
     def run(self) -> Found:
         """All results, until when they hold, and the number of rows."""
@@ -130,7 +138,7 @@ class _Work:
         from shipway.adapters.tables import table_format
         from shipway.data.opening import open_table
 
-        layout = table.layout(self.document, self.declared)
+        layout = table.layout(self.document, self.declared, self.dialect)
         return open_table(name, table.files, self.demands.data, table_format, layout)
 
     def _drift(self, tables: Mapping[str, "Table"]) -> tuple[CheckResult, ...]:

@@ -7,40 +7,49 @@ columns: types, what counts as missing, id and time, and which are `sensitive`.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from shipway.base.errors import InputError
+from shipway.operations.fetched import Place, naming_urls
+from shipway.operations.table_files import locate
 from shipway.records.drift import DriftReport
+from shipway.spec.document import Document
 from shipway.spec.reader import read
-from shipway.spec.types import DataSpec, Spec
+from shipway.spec.types import DataSpec
+
+if TYPE_CHECKING:
+    from shipway.data.layout import Layout
 
 SPEC_NAME = "shipway.yaml"
 Method = Literal["psi", "js", "ks", "chi2", "auto"]
 
 
+@naming_urls
 def compare_files(
-    reference: Path,
-    current: Path,
+    reference: Place,
+    current: Place,
     *,
     method: Method = "psi",
     at_most: float = 0.2,
     significance: float = 0.05,
     columns: Sequence[str] = (),
     project: Path | None = None,
+    dialect: "Layout | None" = None,
 ) -> DriftReport:
     """The table in `current` against the table or the stored profile (JSON) in `reference`.
 
-    Both may be globs. InputError for a file that can't be read, for limits that are none, and for
-    mistakes in the spec.
+    Both may be globs or URLs; `dialect` says how `current` is written, where the spec does not.
+    InputError for a file that can't be read, for limits that are none, and for mistakes in the
+    spec.
     """
     from shipway.adapters.tables import table_format
     from shipway.data.drift import Demand, compare
     from shipway.data.drift_checks import look_at, open_reference, set_aside
-    from shipway.data.layout import layout_of
     from shipway.data.opening import open_table, reading
 
     _check_limits(at_most, significance)
-    spec = _spec(project or Path())
+    document = _document(project or Path())
+    spec = document.spec if document else None
     data = (spec.data if spec else None) or DataSpec()
     demand = Demand(
         method=method,
@@ -50,10 +59,12 @@ def compare_files(
         without=set_aside(data),
         target=spec.model.target if spec is not None and spec.model is not None else None,
     )
-    known = open_reference(_files(reference), data, demand, table_format, name=str(reference))
-    files = _files(current)
-    layout = layout_of(str(current), map(str, files))
-    table = open_table("current", files, data, table_format, layout)
+    known = open_reference(
+        locate([reference]).files, data, demand, table_format, name=str(reference)
+    )
+    found = locate([current])
+    layout = found.layout(document, dialect=dialect)
+    table = open_table("current", found.files, data, table_format, layout)
     with reading([table]):
         report = compare(known, str(current), look_at(table, data), demand)
     return report.without_values(
@@ -70,13 +81,7 @@ def _check_limits(at_most: float, significance: float) -> None:
         )
 
 
-def _files(path: Path) -> list[Path]:
-    from shipway.data.locate import find_files
-
-    return [path] if path.is_file() else find_files(Path(), str(path))
-
-
-def _spec(folder: Path) -> Spec | None:
-    """The project's, if there is one."""
+def _document(folder: Path) -> Document | None:
+    """The project's spec, if there is one."""
     path = folder / SPEC_NAME
-    return read(path).spec if path.is_file() else None
+    return read(path) if path.is_file() else None

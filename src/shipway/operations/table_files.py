@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The files of a table that is named on a command line: by paths, or by globs."""
+"""The files of a table that is named on a command line: by paths, by globs, or by URLs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from shipway.base.errors import InputError
+from shipway.operations.fetched import Place, fetch_table, is_url
 from shipway.spec.document import Document
 from shipway.spec.types import TableSpec
 
@@ -35,37 +36,56 @@ class TableFiles:
         """What changes when somebody writes to one of the files."""
         return [_state(file) for file in self.files]
 
-    def layout(self, document: Document, declared: str | None) -> "Layout":
+    def layout(
+        self,
+        document: Document | None,
+        declared: str | None = None,
+        dialect: "Layout | None" = None,
+    ) -> "Layout":
         """How the files are written.
 
-        That says the table `declared` in the spec, or else the one that has these files in the
-        project. Several files are what a glob found, whoever looked for them.
+        That says `dialect`, else the table `declared` in the spec, else the one that has these
+        files in the project. Several files are what a glob found, whoever looked for them.
         """
-        from shipway.data.layout import layout_of, path_of
+        from shipway.data.layout import layout_of
+
+        table = self._declared(document, declared) if document is not None else None
+        path = self.name if len(self.files) == 1 else "*"
+        spec = msgspec.structs.replace(table, path=path) if isinstance(table, TableSpec) else path
+        found = layout_of(spec, [file.as_posix() for file in self.files])
+        if dialect is None or not dialect.told():
+            return found
+        return replace(dialect, partitions=found.partitions)
+
+    def _declared(self, document: Document, declared: str | None) -> str | TableSpec | None:
+        from shipway.data.layout import path_of
         from shipway.data.locate import written_tables
 
         written = written_tables(document.spec.data) if document.spec.data is not None else {}
+        if declared is not None:
+            return written.get(declared)
         here, folder = Path(self.name).absolute(), document.path.parent.absolute()
-        owns = (table for table in written.values() if folder / path_of(table) == here)
-        table = written.get(declared) if declared is not None else next(owns, None)
-        path = self.name if len(self.files) == 1 else "*"
-        spec = msgspec.structs.replace(table, path=path) if isinstance(table, TableSpec) else path
-        return layout_of(spec, [file.as_posix() for file in self.files])
+        return next((each for each in written.values() if folder / path_of(each) == here), None)
 
 
-def locate(names: Sequence[Path]) -> TableFiles:
-    """The files of those paths and globs, each once; InputError for what is not there."""
-    from shipway.data.locate import find_files
+def locate(names: Sequence[Place]) -> TableFiles:
+    """The files of those paths and globs, each once; what is at a URL is fetched.
 
-    found = dict.fromkeys(
-        file
-        for name in names
-        for file in ([name] if name.is_file() else find_files(Path(), str(name)))
-    )
+    InputError for what is not there, OutsideError for what can't be fetched.
+    """
+    found = dict.fromkeys(file for name in names for file in _files(name))
     return TableFiles(_label(names, list(found)), tuple(found))
 
 
-def _label(names: Sequence[Path], files: Sequence[Path]) -> str:
+def _files(name: Place) -> list[Path]:
+    from shipway.data.locate import find_files
+
+    if is_url(name):
+        return fetch_table(str(name))
+    return [Path(name)] if Path(name).is_file() else find_files(Path(), str(name))
+
+
+def _label(names: Sequence[Place], files: Sequence[Path]) -> str:
     """The only name, or the first files."""
     if len(names) < 2:
         return "".join(map(str, names))

@@ -9,7 +9,9 @@ from shipway.base.errors import DONE, STOPPED, InputError
 from shipway.base.files import disk_errors
 from shipway.cli.checks import on_terminal, print_report
 from shipway.cli.output import print_json
+from shipway.cli.tables import add_dialect, dialect
 from shipway.operations.check import check_files
+from shipway.operations.fetched import place
 from shipway.records.data import CheckReport
 
 EXAMPLE = (
@@ -21,7 +23,7 @@ EXAMPLE = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `check`."""
     parser.add_argument(
-        "files", type=Path, nargs="+", metavar="FILE", help="a table; several files are one table"
+        "files", type=place, nargs="+", metavar="FILE", help="a table; several files are one table"
     )
     parser.add_argument(
         "--checks",
@@ -30,8 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what must hold (default: `data` of shipway.yaml)",
     )
     parser.add_argument(
-        "--against", type=Path, metavar="FILE", help="the other table, for overlap, order and drift"
+        "--against",
+        type=place,
+        metavar="FILE",
+        help="the other table, for overlap, order and drift",
     )
+    add_dialect(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     for form, what in (
         ("html", "a page to look at"),
@@ -50,6 +56,7 @@ def execute(arguments: argparse.Namespace) -> int:
         arguments.checks,
         against=arguments.against,
         project=Path(arguments.project),
+        dialect=dialect(arguments),
     )
     written = redacted(report)
     if arguments.json:

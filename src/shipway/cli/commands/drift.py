@@ -7,7 +7,9 @@ from pathlib import Path
 from shipway.base.errors import DONE, STOPPED, InputError
 from shipway.cli.drift import drift_lines
 from shipway.cli.output import print_json, print_lines
+from shipway.cli.tables import add_dialect, dialect
 from shipway.operations.drift import compare_files
+from shipway.operations.fetched import place
 
 EXAMPLE = """\
   shipway drift last_year.parquet today.csv
@@ -17,9 +19,9 @@ EXAMPLE = """\
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `drift`."""
     parser.add_argument(
-        "reference", type=Path, metavar="REFERENCE", help="a table, or a profile in JSON"
+        "reference", type=place, metavar="REFERENCE", help="a table, or a profile in JSON"
     )
-    parser.add_argument("current", type=Path, metavar="CURRENT", help="the table to compare")
+    parser.add_argument("current", type=place, metavar="CURRENT", help="the table to compare")
     parser.add_argument(
         "--method",
         choices=("psi", "js", "ks", "chi2", "auto"),
@@ -39,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--columns", metavar="A,B", default="", help="only these columns, separated by commas"
     )
+    add_dialect(parser)
     parser.add_argument("--html", type=Path, metavar="FILE", help="write a page with pictures")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
 
@@ -53,6 +56,7 @@ def execute(arguments: argparse.Namespace) -> int:
         significance=arguments.significance,
         columns=[name.strip() for name in arguments.columns.split(",") if name.strip()],
         project=Path(arguments.project),
+        dialect=dialect(arguments),
     )
     if arguments.html is not None:
         from shipway.reports.drift_page import render_drift

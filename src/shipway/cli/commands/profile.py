@@ -8,6 +8,8 @@ from pathlib import Path
 from shipway.base.errors import DONE, InputError
 from shipway.cli.output import print_json, print_lines
 from shipway.cli.profiles import profile_lines
+from shipway.cli.tables import add_dialect, dialect
+from shipway.operations.fetched import place
 from shipway.operations.profile import profile_file
 
 EXAMPLE = "  shipway profile data.parquet --target is_fraud --html profile.html"
@@ -15,7 +17,9 @@ EXAMPLE = "  shipway profile data.parquet --target is_fraud --html profile.html"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `profile`."""
-    parser.add_argument("file", type=Path, metavar="FILE", help="a table, or a glob of its files")
+    parser.add_argument(
+        "file", type=place, metavar="FILE", help="a table, a glob of its files, or a URL"
+    )
     parser.add_argument(
         "--target",
         metavar="COLUMN",
@@ -24,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--columns", metavar="A,B", default="", help="only these columns, separated by commas"
     )
+    add_dialect(parser)
     parser.add_argument("--html", type=Path, metavar="FILE", help="write a page with pictures")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
 
@@ -35,6 +40,7 @@ def execute(arguments: argparse.Namespace) -> int:
         target=arguments.target,
         columns=[name.strip() for name in arguments.columns.split(",") if name.strip()],
         project=Path(arguments.project),
+        dialect=dialect(arguments),
     )
     if arguments.html is not None:
         from shipway.reports.profile_page import render_profile
