@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable
 
 from shipway.records.data import CheckReport, CheckResult
-from shipway.reports.check_groups import CheckGroups, Group, examples_told, grouped
+from shipway.reports.check_groups import CheckGroups, Group, examples_told, grouped, told
 
 Line = tuple[str, str]
 PLAIN, SOFT, RED, YELLOW, GREEN = "", "dim", "bold red", "bold yellow", "bold green"
@@ -23,8 +23,8 @@ def check_lines(check: CheckResult, demands: str = "shipway.yaml") -> list[str]:
     place = f"{check.dataset}.{check.column}" if check.column else check.dataset
     line = f" ({demands}:{check.line})" if check.line else ""
     warns = "warning: " if check.on_fail == "warn" else ""
-    head = f"  {warns}{place}: {_told(check)}{line}"
-    return [head, *(f"    {told}" for told in examples_told(check))]
+    head = f"  {warns}{place}: {told(check)}{line}"
+    return [head, *(f"    {row}" for row in examples_told(check))]
 
 
 def on_terminal() -> bool:
@@ -52,17 +52,9 @@ def _group(groups: CheckGroups, group: Group, mark: str, colour: str) -> list[Li
     for check in group.checks:
         dataset = f"{check.dataset}: " if groups.several else ""
         place = groups.place(check)
-        lines.append((f"    {dataset}{_told(check)}" + (f"  ({place})" if place else ""), PLAIN))
-        lines += [(f"      {told}", SOFT) for told in examples_told(check)]
+        lines.append((f"    {dataset}{told(check)}" + (f"  ({place})" if place else ""), PLAIN))
+        lines += [(f"      {row}", SOFT) for row in examples_told(check)]
     return lines
-
-
-def _told(check: CheckResult) -> str:
-    """`min 0: 3 of 1,000 rows (0.30%), lowest -40.0`."""
-    rule = f"{check.check} {check.expected}".strip()
-    verdict = "undecided: " if check.verdict == "inconclusive" else ""
-    detail = f", {check.detail}" if check.detail else ""
-    return f"{rule}: {verdict}{check.observed}{detail}"
 
 
 def _verdict(report: CheckReport, groups: CheckGroups) -> str:

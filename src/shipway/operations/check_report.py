@@ -12,7 +12,7 @@ import msgspec
 from shipway.base.errors import StoppedError
 from shipway.records.base import Verdict
 from shipway.records.data import CheckReport, CheckResult
-from shipway.reports.check_groups import CheckGroups, examples_told, grouped
+from shipway.reports.check_groups import CheckGroups, examples_told, grouped, told
 
 LONGEST = 40
 
@@ -85,10 +85,10 @@ class Report:
     def __repr__(self) -> str:
         groups = grouped(self._found.checks, self._found.demands)
         lines = [f"{self.verdict}: {groups.headline} ({self._found.file}, {self.rows:,} rows)"]
-        told = _lines(groups)
-        lines += told[:LONGEST]
-        if len(told) > LONGEST:
-            lines.append(f"… {len(told) - LONGEST} more lines: see to_html()")
+        found = _lines(groups)
+        lines += found[:LONGEST]
+        if len(found) > LONGEST:
+            lines.append(f"… {len(found) - LONGEST} more lines: see to_html()")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -104,10 +104,8 @@ def _lines(groups: CheckGroups) -> list[str]:
         for group in section:
             lines.append(f"{mark} {group.name}")
             for check in group.checks:
-                rule = f"{check.check} {check.expected}".strip()
-                detail = f", {check.detail}" if check.detail else ""
-                lines.append(f"    {rule}: {check.observed}{detail}")
-                lines += [f"      {told}" for told in examples_told(check)]
+                lines.append(f"    {told(check)}")
+                lines += [f"      {row}" for row in examples_told(check)]
     return lines
 
 

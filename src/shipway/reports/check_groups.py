@@ -102,6 +102,14 @@ def subject(check: CheckResult) -> str:
     return check.column or ", ".join(check.columns) or TABLE
 
 
+def told(check: CheckResult) -> str:
+    """`min 0: 3 of 1,000 rows (0.30%), lowest -40.0`."""
+    rule = f"{check.check} {check.expected}".strip()
+    verdict = "undecided: " if check.verdict == "inconclusive" else ""
+    detail = f", {check.detail}" if check.detail else ""
+    return f"{rule}: {verdict}{check.observed}{detail}"
+
+
 def rows_told(check: CheckResult) -> str:
     """`12 of 1,000` where what was observed does not tell it already."""
     told = f"{check.failing:,} of {check.rows:,}"
