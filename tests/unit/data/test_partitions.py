@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shipway.data import candidates, distinct, sampling, stretches
+from shipway.data import candidates, distinct, sampling
 from shipway.data.checks import check_tables
 from shipway.data.stretches import Stretch
 from shipway.spec.types import Amount, ColumnSpec, DataSpec, OutliersSpec, OverlapSpec
@@ -236,15 +236,6 @@ def test_the_quartiles_of_a_sample_keep_to_their_stated_error():
     assert 0 < column.rank_error() < 0.02
     for share in (0.25, 0.5, 0.75):
         assert abs(column.quantile(share) / rows - share) <= column.rank_error()
-
-
-def test_batches_are_small_for_wide_text(monkeypatch):
-    monkeypatch.setattr(stretches, "BATCH_CELLS", 4)
-    monkeypatch.setattr(stretches, "FEWEST_ROWS", 1)
-    frame = pl.LazyFrame({"a": ["1"] * 9, "b": ["2"] * 9})
-    rows = [rows for rows, _ in stretches.read(Stretch(frame), ["a", "b"])]
-    assert sum(rows) == 9
-    assert max(rows) <= 2
 
 
 @settings(max_examples=60, deadline=None)

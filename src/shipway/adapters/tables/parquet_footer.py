@@ -23,7 +23,7 @@ def rows_together(file: Path) -> int | None:
         footer = _Compact(stream.read(length))
     try:
         return _first_group(footer)
-    except (IndexError, ValueError):
+    except (IndexError, ValueError, RecursionError):
         return None
 
 
@@ -99,15 +99,21 @@ class _Compact:
     def _skip_list(self) -> None:
         header = self.byte()
         count = header >> 4 if header >> 4 < 15 else self.varint()
+        self._check(count)
         for _ in range(count):
             self._skip_element(header & 15)
 
     def _skip_map(self) -> None:
         count = self.varint()
         kinds = self.byte() if count else 0
+        self._check(count)
         for _ in range(count):
             self._skip_element(kinds >> 4)
             self._skip_element(kinds & 15)
+
+    def _check(self, count: int) -> None:
+        if count > len(self.data):
+            raise ValueError(f"{count} elements in {len(self.data)} bytes")
 
     def _skip_element(self, kind: int) -> None:
         """In lists a truth value takes a byte, beside being the kind of a field."""
