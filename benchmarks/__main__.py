@@ -4,7 +4,7 @@
 import subprocess
 import sys
 
-ALL = ("startup", "swaps")
+ALL = ("startup", "swaps", "validation", "profile")
 
 
 def main() -> int:

@@ -3,8 +3,8 @@
 
     def train(train: pd.DataFrame, validation: pl.LazyFrame, merchants: Path): ...
 
-Read with what the project has installed: pandas (with pyarrow or fastparquet for Parquet) or
-polars. Nothing is installed for it, and nothing of Shipway's own environment is used.
+Read with what the project has installed (`tables_pandas`, `tables_polars`). Nothing is installed
+for it, and nothing of Shipway's own environment is used.
 """
 
 from __future__ import annotations
@@ -68,7 +68,13 @@ def read(name: str, table: TableFiles, form: str) -> Any:
     if form in ("path", "text"):
         return _only_path(name, table) if form == "path" else str(_only_path(name, table))
     try:
-        return _read_pandas(table) if form == "pandas" else _read_polars(table, form == "lazy")
+        if form == "pandas":
+            from shipway_runtime import tables_pandas
+
+            return tables_pandas.read(table)
+        from shipway_runtime import tables_polars
+
+        return tables_polars.read(table, lazy=form == "lazy")
     except ImportError as error:
         raise UserError("data", f"{name} can't be read: {error}", CURE) from error
 
@@ -89,38 +95,3 @@ def _only_path(name: str, table: TableFiles) -> pathlib.Path:
             "Annotate the parameter as list[Path], or as a DataFrame.",
         )
     return pathlib.Path(table.paths[0])
-
-
-def _read_pandas(table: TableFiles) -> Any:
-    import pandas as pd
-
-    if table.format == "csv":
-        missing = ["", *table.nulls]
-        parts = [
-            pd.read_csv(path, na_values=missing, keep_default_na=False, low_memory=False)
-            for path in table.paths
-        ]
-    elif available("pyarrow", "fastparquet"):
-        parts = [pd.read_parquet(path) for path in table.paths]
-    else:
-        return _polars_to_pandas(_read_polars(table, lazy=False))
-    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
-
-
-def _polars_to_pandas(frame: Any) -> Any:
-    """A pandas DataFrame without pyarrow, which polars' own `to_pandas` would need."""
-    import pandas as pd
-
-    return pd.DataFrame({column.name: column.to_numpy() for column in frame.get_columns()})
-
-
-def _read_polars(table: TableFiles, lazy: bool) -> Any:
-    import polars as pl
-
-    paths: Any = list(table.paths)
-    if table.format == "csv":
-        missing = ["", *table.nulls]
-        scan = pl.scan_csv(paths, null_values=missing, infer_schema_length=None)
-    else:
-        scan = pl.scan_parquet(paths)
-    return scan if lazy else scan.collect()

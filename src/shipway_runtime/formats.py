@@ -83,11 +83,15 @@ class Golden(NamedTuple):
 
 
 class TableFiles(NamedTuple):
-    """A table as files: absolute paths in order, `parquet` or `csv`, texts that mean missing."""
+    """A table as files: absolute paths in order, their format, and how they are written."""
 
     paths: tuple[str, ...]
     format: str
     nulls: tuple[str, ...] = ()
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    decimal: str = "."
+    partitions: tuple[Mapping[str, str | None], ...] = ()
 
 
 class NotebookFile(NamedTuple):
@@ -363,10 +367,7 @@ def read_event(line: str | bytes) -> MetricEvent | None:
 
 
 def read_variables(interpreter: str) -> dict[str, str]:
-    """What processes in an environment are given besides: `variables.json` above its `bin/`.
-
-    Most environments have none.
-    """
+    """What processes in an environment are given besides, in `variables.json` above its `bin/`."""
     try:
         values = json.loads((Path(interpreter).parent.parent / VARIABLES_FILE).read_bytes())
     except OSError:

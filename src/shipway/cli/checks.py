@@ -1,22 +1,83 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a check that did not pass looks on a terminal."""
+"""How checks look on a terminal: what failed first, column by column, in colours where somebody
+looks.
 
-from shipway.records.data import CheckResult, Example
+Values of offending rows are for a terminal alone: what goes into a file or the log of a job is held
+to `report.rows` and `sensitive`, as every other written form is.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+
+from shipway.records.data import CheckReport, CheckResult
+from shipway.reports.check_groups import CheckGroups, Group, examples_told, grouped, told
+
+Line = tuple[str, str]
+PLAIN, SOFT, RED, YELLOW, GREEN = "", "dim", "bold red", "bold yellow", "bold green"
+COLOUR_OF = {"bad": RED, "unsure": YELLOW, "good": GREEN}
 
 
 def check_lines(check: CheckResult, demands: str = "shipway.yaml") -> list[str]:
     """Column, rule, what was found, the line that demands it, offending rows."""
     place = f"{check.dataset}.{check.column}" if check.column else check.dataset
     line = f" ({demands}:{check.line})" if check.line else ""
-    head = f"  {place}: {_demand(check)}: {check.observed}{line}"
-    return [head, *(f"    {_example(example)}" for example in check.examples)]
+    warns = "warning: " if check.on_fail == "warn" else ""
+    head = f"  {warns}{place}: {told(check)}{line}"
+    return [head, *(f"    {row}" for row in examples_told(check))]
 
 
-def _demand(check: CheckResult) -> str:
-    return f"{check.check} {check.expected}".strip()
+def on_terminal() -> bool:
+    """True when somebody looks at standard output."""
+    return sys.stdout.isatty()
 
 
-def _example(example: Example) -> str:
-    key = "".join(f", {name} {value}" for name, value in example.key.items())
-    value = f": {example.value!r}" if example.shown else ""
-    return f"row {example.row}{key}{value}"
+def print_report(report: CheckReport) -> None:
+    """The whole report, on standard output."""
+    groups = grouped(report.checks, report.demands)
+    _print([line for part in _parts(report, groups) for line in part])
+
+
+def _parts(report: CheckReport, groups: CheckGroups) -> Iterable[list[Line]]:
+    yield from (_group(groups, group, "✗", RED) for group in groups.failed)
+    yield from (_group(groups, group, "!", YELLOW) for group in groups.warned)
+    if groups.withheld:
+        yield [(groups.withheld, SOFT)]
+    yield [(note, YELLOW) for note in report.notes]
+    yield [(_verdict(report, groups), COLOUR_OF[groups.tone])]
+
+
+def _group(groups: CheckGroups, group: Group, mark: str, colour: str) -> list[Line]:
+    lines = [(f"{mark} {group.name}", colour)]
+    for check in group.checks:
+        dataset = f"{check.dataset}: " if groups.several else ""
+        place = groups.place(check)
+        lines.append((f"    {dataset}{told(check)}" + (f"  ({place})" if place else ""), PLAIN))
+        lines += [(f"      {row}", SOFT) for row in examples_told(check)]
+    return lines
+
+
+def _verdict(report: CheckReport, groups: CheckGroups) -> str:
+    passed = sum(len(group.checks) for group in groups.passed)
+    warned = sum(len(group.checks) for group in groups.warned)
+    warnings = f", {warned:,} {'warning' if warned == 1 else 'warnings'}" if warned else ""
+    return f"{report.verdict}: {passed:,} of {groups.total:,} checks passed{warnings}"
+
+
+def _print(lines: Iterable[Line]) -> None:
+    write = _coloured() if on_terminal() and not os.environ.get("NO_COLOR") else _plain
+    for text, style in lines:
+        write(text, style)
+
+
+def _plain(text: str, style: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _coloured() -> Callable[[str, str], None]:
+    """rich takes a tenth of a second to load: only where it draws."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=True)
+    return lambda text, style: console.print(Text(text, style=style))

@@ -2,7 +2,7 @@
 """The last lines of a run: what happened, and what to do next."""
 
 from shipway.base.digests import short
-from shipway.cli.checks import check_lines
+from shipway.cli.checks import check_lines, on_terminal
 from shipway.cli.gates import gate_lines
 from shipway.cli.output import command_line, print_lines
 from shipway.operations.run import RunResult
@@ -52,7 +52,9 @@ def _verdict(result: RunResult, failed: list[StageRun]) -> str:
 
 
 def _failure(stage: StageRun, result: RunResult) -> list[str]:
-    record = result.outcome.results.get(stage.stage)
+    # What the stage keeps is what may be written; a terminal may show more.
+    shown = result.outcome.results.get(stage.stage) if on_terminal() else stage.result
+    record = shown if isinstance(shown, Record) else None
     details = _details(record) if record is not None else []
     if details:
         return [f"{stage.stage} stopped the run:", *details]
@@ -62,7 +64,7 @@ def _failure(stage: StageRun, result: RunResult) -> list[str]:
 def _details(record: Record) -> list[str]:
     match record:
         case ValidatedData():
-            return [line for c in record.checks if c.verdict != "passed" for line in check_lines(c)]
+            return _checks(record)
         case TestReport():
             return _tests(record)
         case Evaluation():
@@ -73,6 +75,13 @@ def _details(record: Record) -> list[str]:
             return [f"  {p.name}: {p.observed}, expected {p.expected}" for p in bad]
         case _:
             return []
+
+
+def _checks(record: ValidatedData) -> list[str]:
+    """What failed, then what only warns."""
+    wrong = [check for check in record.checks if check.verdict != "passed"]
+    wrong.sort(key=lambda check: (check.on_fail == "warn", check.verdict != "failed"))
+    return [line for check in wrong for line in check_lines(check)]
 
 
 def _tests(report: TestReport) -> list[str]:
@@ -87,7 +96,7 @@ def _tests(report: TestReport) -> list[str]:
 
 
 def _success(result: RunResult) -> list[str]:
-    lines: list[str] = []
+    lines = _data_warnings(result)
     version = result.outcome.results.get("register")
     deployed = [r for r in result.outcome.results.values() if isinstance(r, Deployment)]
     if isinstance(version, ModelVersion):
@@ -95,6 +104,14 @@ def _success(result: RunResult) -> list[str]:
     for deployment in deployed:
         lines += _live(deployment, result)
     return lines
+
+
+def _data_warnings(result: RunResult) -> list[str]:
+    """Checks that did not pass and only warn."""
+    data = result.outcome.results.get("validate")
+    checks = data.checks if isinstance(data, ValidatedData) else ()
+    wrong = [check for check in checks if check.verdict != "passed"]
+    return [f"WARNING: {check.reason()}" for check in wrong if check.on_fail == "warn"]
 
 
 def _warnings(deployment: Deployment, result: RunResult) -> list[str]:

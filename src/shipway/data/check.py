@@ -1,23 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
 """One check: a named pure expression, what to measure with it, and how to judge the measurement.
 
-All checks of a table are measured by one query; the rows that offend are only looked for where a
-check failed.
+All checks of a table are measured together, batch by batch (`partials`), so a measure says how its
+values over two stretches of rows become the value over both:
+
+    Check("age", "min", "18", keys, at_most(Amount(0)), offending=pl.col("age") < 18)
+
+counts the rows where `offending` is true (as `failing`) and keeps the first five of them. What one
+pass can't tell has two ways on: `repeats` asks for rows that repeat an earlier one (`distinct`);
+`look_again` makes another check of what was measured, such as bounds that follow from the column
+itself (`second_look`).
 """
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import polars as pl
 
 from shipway.records.base import Verdict
+from shipway.spec.demands import OnFail
 from shipway.spec.document import KeyPath
 from shipway.spec.types import Amount
 
 ROW = "\x00row"
 Measured = Mapping[str, Any]
+Merge = Literal[
+    "sum", "min", "max", "first", "moments", "counts", "sample", "ascending", "descending"
+]
 
 
 class Outcome(NamedTuple):
@@ -34,15 +45,55 @@ class Outcome(NamedTuple):
 
 
 Judge = Callable[[Measured, int], Outcome]
+ReadColumn = Callable[[pl.Expr], pl.Series]
+
+
+class Measure(NamedTuple):
+    """An expression over a stretch of rows, and how two neighbouring stretches are put together.
+
+    - `sum`, `min`, `max`: `expr` is such an aggregate; the judge gets its value. Sum whole numbers
+      or truth values, which add up alike in any order; for floats take `moments`.
+    - `first`: `expr` is an aggregate such as `value.filter(bad).first()`; the first that is not
+      null counts.
+    - `moments`: `expr` gives a number or null for each row; the judge gets `partials.Moments`.
+    - `counts`: `expr` gives a value or null for each row; the judge gets `partials.Counts`, how
+      often each value occurs, nulls left out.
+    - `ascending`, `descending`: `expr` gives a value or null for each row; the judge gets
+      `ordering.Order`. Examples are the rows where the order breaks.
+    - `sample`: `expr` gives a number or null for each row and looks at no other row; the judge
+      gets `sampling.Sample`.
+    """
+
+    expr: pl.Expr
+    merge: Merge = "sum"
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Asks for rows whose values in `columns` (of the prepared frame) stood in an earlier row.
+
+    Rows with a missing value among them repeat nothing, unless `nulls_equal`. The judge gets
+    `repeats`, the number of such rows, and `distinct`, that of different keys; examples are the
+    rows that repeat.
+    """
+
+    columns: tuple[str, ...]
+    nulls_equal: bool = False
 
 
 @dataclass(frozen=True)
 class Check:
     """A check of one table.
 
-    `offending` is true for rows that break it (None when rows can't be named); `measures` are
-    aggregates, which `judge` gets by name together with the number of rows. `values` are the
-    columns that an example shows. `keys` is the place in the spec that demands the check.
+    `offending` is true for rows that break it (None when rows can't be named); it looks at no
+    other row. `judge` gets by name what `measures` came to, with `offending` also `failing`, the
+    number of offending rows, and the number of all rows. `values` are the columns that an example
+    shows. `keys` is the place in the spec that demands the check. `guard`, where there is one, is a
+    cheap aggregate that is true for every stretch with an offending row; where it is not true, the
+    measures are not computed: sums are 0 there, and the others None. `look_again` gets what was
+    measured and a function that reads an expression's whole column; the check that it returns is
+    measured as well and takes this one's place, None leaves it at this one. With `on_fail: warn` a
+    failure is only told.
     """
 
     column: str
@@ -51,25 +102,18 @@ class Check:
     keys: KeyPath
     judge: Judge
     offending: pl.Expr | None = None
-    measures: Mapping[str, pl.Expr] = field(default_factory=dict)
+    measures: Mapping[str, Measure] = field(default_factory=dict)
     values: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    guard: pl.Expr | None = None
+    repeats: Repeats | None = None
+    look_again: "Callable[[Measured, ReadColumn], Check | None] | None" = None
+    on_fail: OnFail = "stop"
 
-
-def measure(frame: pl.LazyFrame, checks: Sequence[Check]) -> tuple[list[Measured], int]:
-    """What each check measures, and the number of rows: one query for all of them."""
-    queries = [
-        expression.alias(f"{number}.{name}")
-        for number, check in enumerate(checks)
-        for name, expression in check.measures.items()
-    ]
-    found = frame.select(pl.len().alias("rows"), *queries).collect(engine="streaming")
-    values = found.row(0, named=True)
-    measured: list[Measured] = [
-        {name: values[f"{number}.{name}"] for name in check.measures}
-        for number, check in enumerate(checks)
-    ]
-    return measured, int(values["rows"])
+    def asked(self) -> dict[str, Measure]:
+        """All measures, `failing` included."""
+        failing = {} if self.offending is None else {"failing": Measure(self.offending.sum())}
+        return {**failing, **self.measures}
 
 
 def at_most(allowed: Amount, say: Callable[[Measured], str] | None = None) -> Judge:

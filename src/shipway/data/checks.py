@@ -9,24 +9,27 @@ only where a check failed, for examples.
 """
 
 import datetime
+import functools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-import msgspec
 import polars as pl
 
 from shipway.base.clock import stamp
 from shipway.base.names import nearest
-from shipway.data.check import Check, Outcome, measure
+from shipway.data.across import across_checks
+from shipway.data.check import Check, Outcome
 from shipway.data.column_checks import column_checks
-from shipway.data.columns import prepare, views
-from shipway.data.examples import find_examples
+from shipway.data.columns import mark_of, prepare, views
+from shipway.data.layout import Mark
 from shipway.data.overlap import overlap_check
-from shipway.data.table_checks import LineOf, rows_checks, rule_check
+from shipway.data.second_look import Seen, look
+from shipway.data.stretches import Stretch, whole
+from shipway.data.table_checks import LineOf, rows_checks
+from shipway.data.table_demands import columns_read, table_demands
 from shipway.records.data import CheckResult
 from shipway.spec.document import KeyPath
-from shipway.spec.expressions import columns, parse
 from shipway.spec.types import DataSpec
 
 Required = tuple[str, KeyPath]
@@ -35,7 +38,7 @@ PARTS = ("train", "validation", "test")
 
 
 def check_tables(
-    frames: Mapping[str, pl.LazyFrame],
+    frames: Mapping[str, pl.LazyFrame | Sequence[Stretch]],
     data: DataSpec,
     *,
     line_of: LineOf,
@@ -45,24 +48,33 @@ def check_tables(
 ) -> tuple[tuple[CheckResult, ...], str | None]:
     """All checks of all tables, and until when their verdict holds (None: it does not age).
 
-    `frames` maps names of tables to frames, extra tables included; those in `text` hold unread
-    text (CSV). `required` are columns that must be there for other reasons, with the place in the
-    spec that names them. `now` is in UTC. Results hold values: `redact` them before they are kept.
+    `frames` maps names of tables to frames, extra tables included, or to the stretches that make
+    up a table in this order, all of one schema; tables in `text` hold unread text (CSV);
+    a mapping says which decimal mark each has.
+    `required` are columns that must be there for other reasons, with the place in the spec that
+    names them. `now` is in UTC. Results hold values: `redact` them before they are kept.
     InputError where the spec asks for what a column can't have.
     """
     names = ["all"] if "all" in frames else [name for name in PARTS if name in frames]
+    tables = {
+        name: [Stretch(frame)] if isinstance(frame, pl.LazyFrame) else list(frame)
+        for name, frame in frames.items()
+    }
     results: list[CheckResult] = []
     until: list[datetime.datetime] = []
     counts: dict[str, int] = {}
     for name in names:
-        table = _Table(name, frames[name], data, text=name in text)
+        table = _Table(name, tables[name], data, text=name in text, decimal=mark_of(text, name))
         found = table.run(line_of, now)
         results += table.presence((*_demanded(data), *required), line_of) + found.results
         until += found.until
         counts[name] = found.rows
     results += rows_checks(data.rows, counts, line_of)
-    overlap = overlap_check(frames, data, text, line_of)
+    overlap = overlap_check(tables, data, text, line_of)
     results += [overlap] if overlap is not None else []
+    wholes = {name: whole(stretches) for name, stretches in tables.items()}
+    wholes = {name: whole(stretches) for name, stretches in tables.items()}
+    results += across_checks(wholes, data, text, line_of)
     return tuple(results), stamp(min(until)) if until else None
 
 
@@ -91,28 +103,30 @@ class Found(NamedTuple):
 class _Table:
     """One table on its way through its checks."""
 
-    def __init__(self, name: str, frame: pl.LazyFrame, data: DataSpec, *, text: bool) -> None:
+    def __init__(
+        self, name: str, stretches: Sequence[Stretch], data: DataSpec, *, text: bool, decimal: Mark
+    ) -> None:
+        frame = whole(stretches)
         self.name = name
         self.data = data
         self.names = frame.collect_schema().names()
         self.id = data.id if data.id in self.names else None
-        read = (name for rule in data.rules for name in columns(parse(rule)))
-        used = dict.fromkeys((*data.columns, *read, *([self.id] if self.id else [])))
-        here = [column for column in used if column in self.names]
-        self.views = views(frame, here, data.columns, text=text, dates=True)
-        self.frame = prepare(frame, self.views)
+        here = columns_read(data, self.names)
+        self.views = views(frame, here, data.columns, text=text, dates=True, decimal=decimal)
+        make = functools.partial(prepare, views=self.views)
+        self.stretches = [stretch._replace(make=make) for stretch in stretches]
+        self.frame = self.stretches[0].made
 
     def run(self, line_of: LineOf, now: datetime.datetime) -> Found:
-        """Measure all checks, judge them, and look for examples where they failed."""
-        checks = list(self._checks(now))
-        measured, rows = measure(self.frame, checks)
-        outcomes = [check.judge(found, rows) for check, found in zip(checks, measured, strict=True)]
+        """Measure all checks and judge them."""
+        seen, rows = look(list(self._checks(now)), self.stretches, self.id)
+        outcomes = [each.check.judge(each.measured, rows) for each in seen]
         results = [
-            self._result(check, outcome, rows, line_of)
-            for check, outcome in zip(checks, outcomes, strict=True)
+            self._result(each, outcome, rows, line_of)
+            for each, outcome in zip(seen, outcomes, strict=True)
         ]
         until = [outcome.until for outcome in outcomes if outcome.until is not None]
-        return Found(self._with_examples(checks, results), rows, until)
+        return Found(results, rows, until)
 
     def presence(self, wanted: Iterable[Required], line_of: LineOf) -> list[CheckResult]:
         """A result for each wanted column: is it in the table?"""
@@ -126,10 +140,10 @@ class _Table:
             if name in self.views:
                 yield from column_checks(self.views[name], spec, now)
         schema = self.frame.collect_schema()
-        for number, rule in enumerate(self.data.rules):
-            yield rule_check(rule, ("data", "rules", number), schema, self.views)
+        yield from table_demands(self.data, self.names, schema, self.views)
 
-    def _result(self, check: Check, outcome: Outcome, rows: int, line_of: LineOf) -> CheckResult:
+    def _result(self, seen: Seen, outcome: Outcome, rows: int, line_of: LineOf) -> CheckResult:
+        check = seen.check
         return CheckResult(
             dataset=self.name,
             column=check.column,
@@ -139,21 +153,12 @@ class _Table:
             expected=check.expected,
             failing=outcome.failing,
             rows=rows,
+            examples=seen.examples if outcome.verdict == "failed" else (),
             line=line_of(*check.keys),
             columns=check.columns,
             detail=outcome.detail,
+            on_fail=check.on_fail,
         )
-
-    def _with_examples(
-        self, checks: Sequence[Check], results: Sequence[CheckResult]
-    ) -> list[CheckResult]:
-        failed = [number for number, result in enumerate(results) if result.verdict == "failed"]
-        found = find_examples(self.frame, [checks[number] for number in failed], self.id)
-        examples = dict(zip(failed, found, strict=True))
-        return [
-            msgspec.structs.replace(result, examples=examples.get(number, ()))
-            for number, result in enumerate(results)
-        ]
 
     def _present(self, name: str, line: int) -> CheckResult:
         there = name in self.names

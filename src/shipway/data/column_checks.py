@@ -12,17 +12,34 @@ from collections.abc import Callable, Iterator
 
 import polars as pl
 
-from shipway.base.errors import InputError
-from shipway.data.check import Check, Judge, Measured, Outcome, amount, at_most
-from shipway.data.columns import BAD, RAW, View, demanded_type
+from shipway.data.check import (
+    Check,
+    Judge,
+    Measure,
+    Measured,
+    Outcome,
+    Repeats,
+    amount,
+    at_most,
+)
+from shipway.data.columns import BAD, RAW, View, demanded_type, unfit
+from shipway.data.demand import demand_check, place_of, with_terms
+from shipway.data.disguised import disguised_check
+from shipway.data.outliers import outliers_check
+from shipway.data.reading_hints import suggest_reading
+from shipway.data.sortedness import sorted_check
+from shipway.data.value_checks import decimals_check, length_check
+from shipway.data.variety import constant_check, distinct_check, frequency_check
 from shipway.data.wording import duration, listed, shown
 from shipway.records.base import Verdict
-from shipway.spec.types import Amount, ColumnSpec, OutliersSpec
+from shipway.spec.demands import Terms
+from shipway.spec.types import Amount, ColumnSpec
 
 NUMBERS = ("integer", "float")
 MOMENTS = ("date", "datetime")
 TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 NONE = Amount(0)
+FEW = 16
 
 
 def column_checks(view: View, spec: ColumnSpec, now: datetime.datetime) -> Iterator[Check]:
@@ -35,32 +52,26 @@ def column_checks(view: View, spec: ColumnSpec, now: datetime.datetime) -> Itera
         (spec.values is not None, _values),
         (spec.unique, _unique),
         (spec.pattern is not None, _pattern),
-        (spec.outliers is not None, _outliers),
+        (spec.outliers is not None, outliers_check),
         (spec.newest_within is not None, lambda v, s: _fresh(v, s, now)),
+        (spec.length is not None, length_check),
+        (spec.decimals is not None, decimals_check),
+        (spec.constant is not None, constant_check),
+        (spec.distinct is not None, distinct_check),
+        (spec.min_frequency is not None, frequency_check),
+        (spec.sorted is not None, sorted_check),
+        (spec.disguised_missing is not None, disguised_check),
     ]
     for wanted, build in builders[:1] if view.wrong else builders:
         if wanted:
-            yield build(view, spec)
+            yield _on_terms(build(view, spec), spec)
 
 
-def _check(
-    view: View,
-    key: str,
-    expected: str,
-    offending: pl.Expr,
-    judge: Judge,
-    **measures: pl.Expr,
-) -> Check:
-    return Check(
-        column=view.name,
-        name=key,
-        expected=expected,
-        keys=("data", "columns", view.name, key),
-        judge=judge,
-        offending=offending,
-        measures={"failing": offending.sum(), **measures},
-        values=(view.name,),
-    )
+def _on_terms(check: Check, spec: ColumnSpec) -> Check:
+    """Demands that are mappings look after their own `at_most`."""
+    terms = spec.terms_of(check.name)
+    own = check.name not in spec.terms
+    return with_terms(check, Terms(on_fail=terms.on_fail) if own else terms)
 
 
 def _type(view: View, spec: ColumnSpec) -> Check:
@@ -71,29 +82,48 @@ def _type(view: View, spec: ColumnSpec) -> Check:
         judge: Judge = lambda measured, rows: Outcome(  # noqa: E731
             "failed", f"the file has {view.found}", failing=rows
         )
-        return _check(view, "type", expected, pl.lit(value=False), judge)
+        return Check(view.name, "type", expected, (*place_of(view), "type"), judge)
+    if not view.lossy:
+        judge = lambda measured, rows: at_most(NONE)({"failing": 0}, rows)  # noqa: E731
+        return Check(view.name, "type", expected, (*place_of(view), "type"), judge)
     first = pl.col(RAW + view.name).filter(bad).first()
-    say = lambda measured: f"first {shown(measured['first'])}"  # noqa: E731
-    return _check(view, "type", expected, bad, at_most(NONE, say), first=first)
+
+    def say(measured: Measured) -> str:
+        cell = measured["first"]
+        hint = suggest_reading(cell, view.type) if view.found == "text" else ""
+        return f"first {shown(cell)}{hint}"
+
+    return demand_check(
+        view, "type", expected, bad, at_most(NONE, say), bad.any(), first=Measure(first, "first")
+    )
 
 
 def _missing(view: View, spec: ColumnSpec) -> Check:
     allowed = spec.max_missing or NONE
-    missing = pl.col(view.name).is_null() & ~pl.col(BAD + view.name)
-    return _check(view, "max_missing", amount(allowed), missing, at_most(allowed))
+    missing = pl.col(view.name).is_null()
+    if view.lossy:
+        missing = missing & ~pl.col(BAD + view.name)
+    return demand_check(view, "max_missing", amount(allowed), missing, at_most(allowed))
 
 
 def _bound(view: View, bound: float | str | None, key: str) -> Check:
     """`min` or `max`; an infinite value violates both."""
     value = pl.col(view.name)
     limit = _limit(view, bound, key)
-    outside = value < limit if key == "min" else value > limit
+    lowest, highest = value.min(), value.max()
+    outside, beyond = (
+        (value < limit, lowest < limit) if key == "min" else (value > limit, highest > limit)
+    )
     if view.type == "float":
         outside = outside | value.is_infinite()
+        beyond = beyond | lowest.is_infinite() | highest.is_infinite()
     extreme = value.filter(outside).min() if key == "min" else value.filter(outside).max()
     word = "lowest" if key == "min" else "highest"
     say = lambda measured: f"{word} {shown(measured['extreme'])}"  # noqa: E731
-    return _check(view, key, _bound_text(bound), outside, at_most(NONE, say), extreme=extreme)
+    measure = Measure(extreme, "min" if key == "min" else "max")
+    return demand_check(
+        view, key, _bound_text(bound), outside, at_most(NONE, say), beyond, extreme=measure
+    )
 
 
 def _bound_text(bound: float | str | None) -> str:
@@ -107,15 +137,15 @@ def _limit(view: View, bound: float | str | None, key: str) -> pl.Expr:
         return pl.lit(_moment(view, bound, key), dtype=pl.Datetime("us"))
     wanted = "a date such as '2026-10-01'" if view.type in MOMENTS else "a number"
     if view.type not in NUMBERS + MOMENTS:
-        raise _unfit(view, key, "only numbers and dates have one")
-    raise _unfit(view, key, f"{key} must be {wanted}, it is {bound!r}")
+        raise unfit(view, key, "only numbers and dates have one")
+    raise unfit(view, key, f"{key} must be {wanted}, it is {bound!r}")
 
 
 def _moment(view: View, text: str, key: str) -> datetime.datetime:
     try:
         moment = datetime.datetime.fromisoformat(text)
     except ValueError:
-        raise _unfit(view, key, f"{text!r} is not a date such as 2026-10-01") from None
+        raise unfit(view, key, f"{text!r} is not a date such as 2026-10-01") from None
     if moment.tzinfo is not None:
         moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
     return moment
@@ -124,7 +154,7 @@ def _moment(view: View, text: str, key: str) -> datetime.datetime:
 def _values(view: View, spec: ColumnSpec) -> Check:
     """Each value is one of those; compared as what it is: `1.0` is the number `1`."""
     allowed = list(spec.values or ())
-    return _check(view, "values", listed(allowed), ~_is_one_of(view, allowed), at_most(NONE))
+    return demand_check(view, "values", listed(allowed), ~_is_one_of(view, allowed), at_most(NONE))
 
 
 def _is_one_of(view: View, allowed: list[str]) -> pl.Expr:
@@ -135,74 +165,53 @@ def _is_one_of(view: View, allowed: list[str]) -> pl.Expr:
         if view.type == "boolean":
             return column.is_in([TRUTHS[text.lower()] for text in allowed])
     except (ValueError, KeyError) as error:
-        raise _unfit(view, "values", f"{error} is no {view.type}") from None
+        raise unfit(view, "values", f"{error} is no {view.type}") from None
     if view.type in MOMENTS:
         moments = pl.Series([_moment(view, text, "values") for text in allowed])
         return column.cast(pl.Datetime("us")).is_in(moments.cast(pl.Datetime("us")).implode())
+    if len(allowed) <= FEW:
+        # Comparing a short text takes a few instructions, looking it up a hash.
+        return pl.any_horizontal([column == text for text in allowed])
     return column.is_in(allowed)
 
 
 def _unique(view: View, spec: ColumnSpec) -> Check:
     """Rows that repeat an earlier value; missing values repeat nothing."""
-    value = pl.col(view.name)
-    present = value.is_not_null()
-    repeats = present & ~value.is_first_distinct()
-    check = _check(view, "unique", "", repeats, at_most(NONE))
-    counted = present.sum() - value.drop_nulls().n_unique()
-    return Check(**{**vars(check), "measures": {"failing": counted}})
+
+    def judge(measured: Measured, rows: int) -> Outcome:
+        return at_most(NONE)({"failing": measured["repeats"]}, rows)
+
+    return Check(
+        column=view.name,
+        name="unique",
+        expected="",
+        keys=(*place_of(view), "unique"),
+        judge=judge,
+        values=(view.name,),
+        repeats=Repeats((view.name,)),
+    )
 
 
 def _pattern(view: View, spec: ColumnSpec) -> Check:
     """The pattern matches the whole value, as it stands in the file."""
     pattern = spec.pattern or ""
     if view.found not in ("text", "string"):
-        raise _unfit(view, "pattern", "only text has one")
+        raise unfit(view, "pattern", "only text has one")
     whole = rf"\A(?:{pattern})\z"
     try:
         pl.Series([""]).str.contains(whole)
     except pl.exceptions.ComputeError as error:
         reason = re.sub(r"\s+", " ", str(error)).removesuffix(".")
-        raise _unfit(view, "pattern", f"{pattern!r} can't be read: {reason}") from None
+        raise unfit(view, "pattern", f"{pattern!r} can't be read: {reason}") from None
     offending = ~pl.col(RAW + view.name).cast(pl.String).str.contains(whole)
-    return _check(view, "pattern", pattern, offending, at_most(NONE))
-
-
-def _outliers(view: View, spec: ColumnSpec) -> Check:
-    """Values beyond bounds that follow from the column's finite values; infinity is beyond any.
-
-    `iqr`: quartiles (linear interpolation) ± factor × interquartile range (Tukey 1977); `z`: mean ±
-    factor × sample standard deviation.
-    """
-    wanted = spec.outliers
-    assert wanted is not None  # noqa: S101 - the caller asked for this check
-    if view.type not in NUMBERS:
-        raise _unfit(view, "outliers", "only numbers have them")
-    value = pl.col(view.name).cast(pl.Float64)
-    low, high = _outlier_bounds(value.filter(value.is_finite()), wanted)
-    outside = (value < low) | (value > high) | value.is_infinite()
-    expected = f"{wanted.method} × {wanted.factor:g}, at most {amount(wanted.at_most)}"
-    say = lambda measured: f"bounds {measured['low']:.6g} to {measured['high']:.6g}"  # noqa: E731
-    judge = at_most(wanted.at_most, say)
-    return _check(
-        view, "outliers", expected, outside.fill_null(value=False), judge, low=low, high=high
-    )
-
-
-def _outlier_bounds(value: pl.Expr, wanted: OutliersSpec) -> tuple[pl.Expr, pl.Expr]:
-    if wanted.method == "z":
-        spread = wanted.factor * value.std(ddof=1).fill_null(0)
-        return value.mean() - spread, value.mean() + spread
-    first = value.quantile(0.25, interpolation="linear")
-    third = value.quantile(0.75, interpolation="linear")
-    reach = wanted.factor * (third - first)
-    return first - reach, third + reach
+    return demand_check(view, "pattern", pattern, offending, at_most(NONE))
 
 
 def _fresh(view: View, spec: ColumnSpec, now: datetime.datetime) -> Check:
     """The newest value is no older than allowed; `newest` is measured for `valid_until`."""
     within = spec.newest_within or 0.0
     if view.type not in MOMENTS:
-        raise _unfit(view, "newest_within", "only dates have an age")
+        raise unfit(view, "newest_within", "only dates have an age")
 
     def judge(measured: Measured, rows: int) -> Outcome:
         newest = measured["newest"]
@@ -217,14 +226,7 @@ def _fresh(view: View, spec: ColumnSpec, now: datetime.datetime) -> Check:
         column=view.name,
         name="newest_within",
         expected=duration(within),
-        keys=("data", "columns", view.name, "newest_within"),
+        keys=(*place_of(view), "newest_within"),
         judge=judge,
-        measures={"newest": pl.col(view.name).cast(pl.Datetime("us")).max()},
-    )
-
-
-def _unfit(view: View, key: str, why: str) -> InputError:
-    return InputError(
-        f"column {view.name!r} is of type {view.type}, it can't have {key!r}: {why}",
-        cure="Change the demand, or declare the column's type.",
+        measures={"newest": Measure(pl.col(view.name).cast(pl.Datetime("us")).max(), "max")},
     )

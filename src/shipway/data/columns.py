@@ -6,12 +6,14 @@ read from the text; in a typed one (Parquet) only harmless differences are bridg
 are integers, midnights are dates, numbers and truth values may be categories.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
+from shipway.base.errors import InputError
 from shipway.data.inference import infer_types
+from shipway.data.layout import Mark
 from shipway.data.parsing import as_moment, integral, parse_text
 from shipway.spec.types import ColumnSpec, ColumnType
 
@@ -68,26 +70,27 @@ def views(
     *,
     text: bool,
     dates: bool,
+    decimal: Mark = ".",
 ) -> dict[str, View]:
     """A view of each of the columns `names`, which all exist in `frame`.
 
     `text` says that the table comes from a format without types; `dates` that undeclared text
-    columns may be inferred to be dates.
+    columns may be inferred to be dates; `decimal` is the mark in numbers that are text.
     """
     schema = frame.collect_schema()
     kinds: dict[str, ColumnType | None] = {name: demanded_type(specs.get(name)) for name in names}
     if not text:
         return {name: _typed(name, schema[name], kind) for name, kind in kinds.items()}
     open_names = [name for name, kind in kinds.items() if kind is None]
-    inferred = infer_types(frame, open_names, dates=dates)
-    return {name: _from_text(name, kind or inferred[name]) for name, kind in kinds.items()}
+    inferred = infer_types(frame, open_names, dates=dates, decimal=decimal)
+    return {name: _from_text(name, kind or inferred[name], decimal) for name, kind in kinds.items()}
 
 
-def _from_text(name: str, kind: ColumnType | None) -> View:
+def _from_text(name: str, kind: ColumnType | None, decimal: Mark) -> View:
     if kind is None:
         return View(name, "string", pl.col(name), "text", empty=True)
     lossy = kind not in ("string", "category")
-    return View(name, kind, parse_text(pl.col(name), kind), "text", lossy=lossy)
+    return View(name, kind, parse_text(pl.col(name), kind, decimal), "text", lossy=lossy)
 
 
 def _typed(name: str, dtype: pl.DataType, kind: ColumnType | None) -> View:
@@ -121,30 +124,36 @@ def _plain(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     return as_moment(column, dtype) if isinstance(dtype, pl.Datetime) else column
 
 
+def stored_name(name: str) -> str:
+    """The column of the file that a column of a prepared frame is made of."""
+    return name.removeprefix(RAW).removeprefix(BAD)
+
+
 def prepare(frame: pl.LazyFrame, views: Mapping[str, View]) -> pl.LazyFrame:
-    """A frame for checks: each viewed column under its own name with typed values, and beside it
+    """A frame for checks: each viewed column that `frame` has, with typed values, and beside it
     `RAW` + name, the cell as it stands in the file, and `BAD` + name, whether it can't be read.
 
     Values are null where they are missing (NaN included) or can't be read.
     """
     schema = frame.collect_schema()
+    views = {name: view for name, view in views.items() if name in schema}
+    held = [pl.col(name).alias(RAW + name) for name in views]
+    read = [view.values.alias(name) for name, view in views.items()]
     made: list[pl.Expr] = []
     for name, view in views.items():
-        raw = pl.col(name)
-        values = view.values.fill_nan(None) if view.type == "float" else view.values
+        value, raw = pl.col(name), pl.col(RAW + name)
         given = raw.fill_nan(None) if schema[name].is_float() else raw
-        nan = view.values.is_nan() if view.type == "float" and view.lossy else pl.lit(value=False)
-        bad = given.is_not_null() & values.is_null() & ~nan.fill_null(value=False)
-        made += [
-            values.alias(name),
-            raw.alias(RAW + name),
-            (bad if view.lossy else pl.lit(value=False)).alias(BAD + name),
-        ]
-    # Without any column polars would forget how many rows there are.
-    return frame.select(made) if made else frame
+        bad = given.is_not_null() & value.is_null() if view.lossy else pl.lit(value=False)
+        plain = value.fill_nan(None) if view.type == "float" else value
+        made += [plain, raw, bad.alias(BAD + name)]
+    # Without any column polars would forget how many rows there are. Read first, so that no cell
+    # is read twice.
+    return frame.select(*held, *read).select(made) if made else frame
 
 
-def typed(frame: pl.LazyFrame, specs: Mapping[str, ColumnSpec], *, text: bool) -> pl.LazyFrame:
+def typed(
+    frame: pl.LazyFrame, specs: Mapping[str, ColumnSpec], *, text: bool, decimal: Mark = "."
+) -> pl.LazyFrame:
     """All columns of a text table as declared or inferred; of a typed one, as declared.
 
     Cells that can't be read become null: check the table first. Undeclared text that looks like a
@@ -153,5 +162,19 @@ def typed(frame: pl.LazyFrame, specs: Mapping[str, ColumnSpec], *, text: bool) -
     names = frame.collect_schema().names()
     if not text:
         names = [name for name in names if name in specs]
-    found = views(frame, names, specs, text=text, dates=False)
+    found = views(frame, names, specs, text=text, dates=False, decimal=decimal)
     return frame.with_columns(view.values.alias(name) for name, view in found.items())
+
+
+def mark_of(text: Collection[str], table: str) -> Mark:
+    """The decimal mark of a table of text: `text` names such tables, a mapping says the mark."""
+    mark: Mark = "." if not isinstance(text, Mapping) else text.get(table, ".")
+    return mark
+
+
+def unfit(view: View, key: str, why: str) -> InputError:
+    """The error of a demand `key` that a column of this type can't have."""
+    return InputError(
+        f"column {view.name!r} is of type {view.type}, it can't have {key!r}: {why}",
+        cure="Change the demand, or declare the column's type.",
+    )

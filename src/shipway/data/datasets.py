@@ -3,11 +3,13 @@
 fetched from the store."""
 
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shipway.data.locate import written_path
+from shipway.data.layout import PLAIN, Layout, layout_of
+from shipway.data.locate import written_path, written_tables
 from shipway.records.data import DataFile, Dataset
 from shipway.spec.types import DataSpec
 from shipway.storage.interface import Objects
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from shipway.data.opening import Formats
 
 FETCHED = ".tables"
+UTF8 = ("utf-8", "utf-8-sig", "ascii")
 
 
 def dataset_paths(dataset: Dataset, folder: Path, objects: Objects, scratch: Path) -> list[Path]:
@@ -36,16 +39,45 @@ def dataset_paths(dataset: Dataset, folder: Path, objects: Objects, scratch: Pat
     return [target]
 
 
-def rewrite_as_csv(parquet: Path) -> Path:
-    """The same rows as CSV, written once beside the Parquet file."""
+def rewrite_as(kind: str, parquet: Path, layout: Layout = PLAIN) -> Path:
+    """The same rows in the format `kind`, as `layout` writes it; once, beside the Parquet file."""
     import polars as pl
 
-    target = parquet.with_suffix(".csv")
-    if not target.exists():
-        partial = target.with_name(f".{os.urandom(6).hex()}.csv")
-        pl.scan_parquet(parquet).sink_csv(partial)
-        partial.replace(target)
+    target = parquet.with_suffix(f".{kind}")
+    if target.exists():
+        return target
+    partial = target.with_name(f".{os.urandom(6).hex()}.{kind}")
+    rows = pl.scan_parquet(parquet)
+    if kind == "csv":
+        mark = layout.decimal == ","
+        rows.sink_csv(partial, separator=layout.delimiter or ",", decimal_comma=mark)
+    elif kind == "jsonl":
+        rows.sink_ndjson(partial)
+    else:
+        rows.sink_ipc(partial)
+    if kind != "arrow" and layout.encoding not in (None, *UTF8):
+        _encode(partial, layout.encoding)
+    partial.replace(target)
     return target
+
+
+def _encode(file: Path, encoding: str | None) -> None:
+    """Rewrite a text of UTF-8 in another encoding."""
+    other = file.with_name(f"{file.name}.{encoding}")
+    with (
+        file.open(encoding="utf-8", newline="") as source,
+        other.open("w", encoding=encoding, newline="") as made,
+    ):
+        shutil.copyfileobj(source, made)
+    other.replace(file)
+
+
+def dataset_layout(dataset: Dataset, data: DataSpec) -> Layout:
+    """How the files of `dataset` are written: as the spec says, or plainly where Shipway wrote."""
+    table = written_tables(data).get(dataset.name)
+    if dataset.object is not None or table is None:
+        return PLAIN
+    return layout_of(table, [file.path for file in dataset.files])
 
 
 def scan_dataset(
@@ -63,8 +95,9 @@ def scan_dataset(
     from shipway.data.columns import typed
 
     format_ = formats(dataset.format)
-    frame = format_.scan(dataset_paths(dataset, folder, objects, scratch), data.nulls)
-    return typed(frame, data.columns, text=format_.is_text)
+    layout = dataset_layout(dataset, data)
+    frame = format_.scan(dataset_paths(dataset, folder, objects, scratch), data.nulls, layout)
+    return typed(frame, data.columns, text=format_.is_text, decimal=layout.decimal)
 
 
 def count_rows(frame: "pl.LazyFrame") -> int:

@@ -13,42 +13,38 @@ import polars as pl
 
 from shipway.data.check import ROW, Check
 from shipway.data.columns import RAW
+from shipway.data.stretches import Stretch, pick_rows
 from shipway.data.wording import plain
-from shipway.records.data import CheckResult, Example
+from shipway.records.data import CheckReport, CheckResult, Example
 from shipway.spec.types import DataSpec
 
 MOST = 5
 Mode = Literal["values", "keys", "none"]
 
 
-def find_examples(
-    frame: pl.LazyFrame, checks: Sequence[Check], id_column: str | None
-) -> list[tuple[Example, ...]]:
-    """Up to five offending rows of each check, in the order of the table; one read for all."""
-    names = frame.collect_schema().names()
-    numbered = frame.with_row_index(ROW)
-    queries = [
-        numbered.filter(check.offending).head(MOST).select(ROW, *_shown(check, names, id_column))
-        if check.offending is not None
-        else None
-        for check in checks
-    ]
-    asked = [query for query in queries if query is not None]
-    found = iter(pl.collect_all(asked))
-    return [
-        as_examples(next(found), check.values, id_column) if query is not None else ()
-        for check, query in zip(checks, queries, strict=True)
-    ]
+def shown_columns(names: Collection[str], check: Check, id_column: str | None) -> list[pl.Expr]:
+    """What an example of `check` shows, of a prepared frame of `names`.
 
-
-def _shown(check: Check, names: Sequence[str], id_column: str | None) -> list[pl.Expr]:
-    """The columns of an example: as they stand in the file, so that unreadable cells show."""
+    Cells are taken as they stand in the file, so that unreadable ones show.
+    """
     wanted = dict.fromkeys((*check.values, *([id_column] if id_column else [])))
-    return [
-        pl.col(RAW + name).alias(name) if RAW + name in names else pl.col(name)
-        for name in wanted
-        if name in names
-    ]
+    return [pl.col(as_stored(names, name)).alias(name) for name in wanted if name in names]
+
+
+def as_stored(names: Collection[str], name: str) -> str:
+    """The column of a prepared frame of `names` that holds the cells as they stand in the file."""
+    return RAW + name if RAW + name in names else name
+
+
+def rows_at(
+    table: Sequence[Stretch], rows: Sequence[int], check: Check, id_column: str | None
+) -> tuple[Example, ...]:
+    """The rows of those numbers as examples of `check`: a read up to the last one, at most."""
+    names = table[0].made.collect_schema().names()
+    shown = shown_columns(names, check, id_column)
+    needed = list(dict.fromkeys(name for each in shown for name in each.meta.root_names()))
+    found = [cells.select(ROW, *shown) for cells in pick_rows(table, rows, needed)]
+    return as_examples(pl.concat(found), check.values, id_column)
 
 
 def as_examples(
@@ -84,21 +80,30 @@ def redact(
 
 
 def _redact(result: CheckResult, mode: Mode, sensitive: Collection[str]) -> CheckResult:
-    touched = {result.column, *result.columns}
-    detail = result.detail if mode == "values" and not touched & set(sensitive) else ""
+    touches = bool({result.column, *result.columns} & set(sensitive))
+    detail = result.detail if mode == "values" and not touches else ""
     examples = () if mode == "none" else result.examples
     return msgspec.structs.replace(
         result,
         detail=detail,
-        examples=tuple(_withhold(one, result.column, mode, sensitive) for one in examples),
+        examples=tuple(_withhold(one, mode, sensitive, touches=touches) for one in examples),
     )
 
 
-def _withhold(example: Example, column: str, mode: Mode, sensitive: Collection[str]) -> Example:
+def _withhold(
+    example: Example, mode: Mode, sensitive: Collection[str], *, touches: bool
+) -> Example:
+    """`touches` says that the check looks at a sensitive column."""
     key = {name: value for name, value in example.key.items() if name not in sensitive}
-    if mode == "keys" or column in sensitive:
-        return Example(example.row, key, None, shown=False)
-    if isinstance(example.value, dict):
+    if mode != "keys" and isinstance(example.value, dict):
         value = {name: cell for name, cell in example.value.items() if name not in sensitive}
         return Example(example.row, key, value, shown=len(value) == len(example.value))
+    if mode == "keys" or touches:
+        return Example(example.row, key, None, shown=False)
     return Example(example.row, key, example.value)
+
+
+def redacted(report: CheckReport) -> CheckReport:
+    """The same report as it may be written."""
+    checks = redact(report.checks, report.shows, report.sensitive)
+    return msgspec.structs.replace(report, checks=checks)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
+from shipway.data.layout import Mark
 from shipway.data.parsing import parse_text
 from shipway.spec.types import ColumnType
 
@@ -21,7 +22,7 @@ ONLY_DIGIT = r"^\s*[01]\s*$"
 
 
 def infer_types(
-    frame: pl.LazyFrame, names: Iterable[str], *, dates: bool
+    frame: pl.LazyFrame, names: Iterable[str], *, dates: bool, decimal: Mark = "."
 ) -> dict[str, ColumnType | None]:
     """The type of each text column in `names`: the narrowest one that all of its cells read as.
 
@@ -31,7 +32,7 @@ def infer_types(
     kinds = PLAIN + DATES if dates else PLAIN
     left: Mapping[str, Sequence[ColumnType]] = dict.fromkeys(names, kinds)
     for part in (frame.head(SAMPLE), frame):
-        left = _survivors(part, left)
+        left = _survivors(part, left, decimal)
     return {name: _narrowest(fitting, kinds) for name, fitting in left.items()}
 
 
@@ -43,10 +44,10 @@ def _narrowest(fitting: Sequence[ColumnType], kinds: Sequence[ColumnType]) -> Co
 
 
 def _survivors(
-    frame: pl.LazyFrame, wanted: Mapping[str, Sequence[ColumnType]]
+    frame: pl.LazyFrame, wanted: Mapping[str, Sequence[ColumnType]], decimal: Mark
 ) -> dict[str, list[ColumnType]]:
     queries = [
-        _fits(name, kind).alias(f"{number}.{kind}")
+        _fits(name, kind, decimal).alias(f"{number}.{kind}")
         for number, (name, kinds) in enumerate(wanted.items())
         for kind in kinds
     ]
@@ -59,10 +60,10 @@ def _survivors(
     }
 
 
-def _fits(name: str, kind: ColumnType) -> pl.Expr:
+def _fits(name: str, kind: ColumnType, decimal: Mark) -> pl.Expr:
     """True when each value of `name` reads as `kind`."""
     text = pl.col(name)
-    every = (text.is_null() | parse_text(text, kind).is_not_null()).all()
+    every = (text.is_null() | parse_text(text, kind, decimal).is_not_null()).all()
     if kind in NUMBERS:
         every = every & ~text.str.contains(LEADING_ZERO).any()
     if kind == "boolean":

@@ -14,22 +14,46 @@ from pathlib import Path
 from shipway.base.checkouts import check_file_fetched, empty_submodule_of, submodule_missing
 from shipway.base.errors import InputError, NotAvailableYetError
 from shipway.base.names import did_you_mean
-from shipway.spec.types import DataSpec
+from shipway.data.layout import path_of
+from shipway.spec.types import DataSpec, TableSpec
 from shipway.spec.variables import resolve, variables
 
 SUFFIXES = {
     ".parquet": "parquet",
     ".csv": "csv",
     ".csv.gz": "csv",
+    ".csv.zst": "csv",
     ".tsv": "csv",
     ".tsv.gz": "csv",
+    ".tsv.zst": "csv",
+    ".jsonl": "jsonl",
+    ".jsonl.gz": "jsonl",
+    ".jsonl.zst": "jsonl",
+    ".ndjson": "jsonl",
+    ".ndjson.gz": "jsonl",
+    ".ndjson.zst": "jsonl",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+    ".ipc": "arrow",
+}
+OTHERS = {
+    ".json": "Write one object a line, as JSON lines: jq -c '.[]' FILE > FILE.jsonl",
+    ".xlsx": "Save the sheet as CSV.",
+    ".xls": "Save the sheet as CSV.",
+    ".zip": "Unpack it, or compress the table itself: .csv.gz, .csv.zst.",
+    ".parquet.gz": "Parquet is compressed inside: unpack it.",
 }
 MAIN = ("all", "train", "validation", "test")
 
 
 def declared_tables(data: DataSpec) -> dict[str, str]:
     """Path or glob of each table that the spec names, extra ones included."""
-    main = {name: path for name in MAIN if (path := getattr(data, name)) is not None}
+    return {name: path_of(table) for name, table in written_tables(data).items()}
+
+
+def written_tables(data: DataSpec) -> dict[str, str | TableSpec]:
+    """Each table as the spec writes it: a path, or a path with its dialect."""
+    main = {name: table for name in MAIN if (table := getattr(data, name)) is not None}
     return {**main, **data.extra}
 
 
@@ -83,9 +107,10 @@ def find_files(folder: Path, pattern: str, *, where: str = "") -> list[Path]:
     pattern = resolve(pattern, os.environ, where)
     if "://" in pattern:
         raise NotAvailableYetError(
-            f"{pattern}: tables in buckets are not available yet",
+            f"{pattern}: data of a run can't be read from a bucket yet",
             where=where,
-            cure="Name a file or a glob inside the repository.",
+            cure="Fetch it into the repository's folder first, and name that file or glob here."
+            " `shipway check URL` reads it where it is.",
         )
     if has_magic(pattern):
         return _matching(folder, pattern, where)
@@ -157,7 +182,7 @@ def format_of(files: Sequence[Path], *, where: str = "") -> str:
         raise InputError(
             f"{unknown[0].name}: this kind of file is not known",
             where=where,
-            cure=f"Tables end in one of {', '.join(SUFFIXES)}.",
+            cure=_other(unknown[0]) or f"Tables end in one of {', '.join(SUFFIXES)}.",
         )
     found = sorted({kind for kind in kinds.values() if kind is not None})
     if len(found) != 1:
@@ -168,3 +193,8 @@ def format_of(files: Sequence[Path], *, where: str = "") -> str:
 def _kind(file: Path) -> str | None:
     name = file.name.lower()
     return next((kind for suffix, kind in SUFFIXES.items() if name.endswith(suffix)), None)
+
+
+def _other(file: Path) -> str:
+    name = file.name.lower()
+    return next((cure for suffix, cure in OTHERS.items() if name.endswith(suffix)), "")

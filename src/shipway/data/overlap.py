@@ -1,33 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows that two tables share, found by a key or as whole rows."""
+"""Rows that two tables share, found by a key or as whole rows: exact, in bounded memory."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+import functools
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from shipway.base.errors import InputError
 from shipway.base.names import did_you_mean
-from shipway.data.check import ROW, amount, count
-from shipway.data.columns import views
-from shipway.data.examples import MOST, as_examples
+from shipway.data.check import Check, Repeats, always, amount, count
+from shipway.data.columns import mark_of, views
+from shipway.data.examples import rows_at
+from shipway.data.repeats import count_shared
+from shipway.data.stretches import Stretch, whole
 from shipway.data.table_checks import LineOf
 from shipway.records.data import CheckResult
 from shipway.spec.types import DataSpec, OverlapSpec
 
-
-@dataclass(frozen=True)
-class _Pair:
-    """The two tables of the demand, and the columns that are compared."""
-
-    frames: tuple[pl.LazyFrame, pl.LazyFrame]
-    names: tuple[str, ...]
-    whole: bool
+Table = Sequence[Stretch]
 
 
 def overlap_check(
-    frames: Mapping[str, pl.LazyFrame], data: DataSpec, text: Collection[str], line_of: LineOf
+    tables: Mapping[str, Table], data: DataSpec, text: Collection[str], line_of: LineOf
 ) -> CheckResult | None:
     """Rows of the second table whose key (or whole row, without ignored columns) is in the first.
 
@@ -38,22 +33,22 @@ def overlap_check(
     if demand is None:
         return None
     for name in demand.between:
-        if name not in frames:
+        if name not in tables:
             raise InputError(
                 f"overlap names the table {name!r}, which is not there",
-                cure=did_you_mean(name, list(frames)),
+                cure=did_you_mean(name, list(tables)),
             )
-    one, other = (frames[name] for name in demand.between)
+    one, other = (whole(tables[name]) for name in demand.between)
     names, absent = _compared(demand, one, other, data.ignore)
     line = line_of("data", "overlap")
     if absent:
         return _result(demand, names, line, observed=absent)
     columns = list(dict.fromkeys((*names, *_id(data, other))))
-    typed = [
-        _typed(frames[name], columns if name == demand.between[1] else names, data, name in text)
+    first, second = (
+        _typed(name, tables[name], columns if name == demand.between[1] else names, data, text)
         for name in demand.between
-    ]
-    return _measure(demand, _Pair((typed[0], typed[1]), names, not demand.key), data, line)
+    )
+    return _measure(demand, *_alike(first, second, names), names, data, line)
 
 
 def _compared(
@@ -73,29 +68,62 @@ def _id(data: DataSpec, frame: pl.LazyFrame) -> tuple[str, ...]:
     return (data.id,) if data.id is not None and data.id in frame.collect_schema() else ()
 
 
-def _typed(frame: pl.LazyFrame, names: Sequence[str], data: DataSpec, text: bool) -> pl.LazyFrame:
-    found = views(frame, names, data.columns, text=text, dates=False)
-    return frame.select(view.values.alias(name) for name, view in found.items())
+def _typed(
+    name: str, table: Table, names: Sequence[str], data: DataSpec, text: Collection[str]
+) -> Table:
+    """The columns `names` of the table, as the spec says or as they read."""
+    frame, decimal = whole(table), mark_of(text, name)
+    found = views(frame, names, data.columns, text=name in text, dates=False, decimal=decimal)
+    values = {name: view.values for name, view in found.items()}
+    return [stretch._replace(make=functools.partial(_select, values=values)) for stretch in table]
 
 
-def _measure(demand: OverlapSpec, pair: _Pair, data: DataSpec, line: int) -> CheckResult:
-    one, other = pair.frames
-    schemas = one.collect_schema(), other.collect_schema()
-    unlike = [name for name in pair.names if schemas[0][name] != schemas[1][name]]
-    one, other = (frame.with_columns(pl.col(unlike).cast(pl.String)) for frame in (one, other))
-    keys = one.select(pair.names).unique()
-    shared = other.with_row_index(ROW).join(keys, on=pair.names, how="semi", nulls_equal=pair.whole)
-    queries = [other.select(pl.len()), shared.select(pl.len()), shared.sort(ROW).head(MOST)]
-    totals, hits, rows = pl.collect_all(queries)
-    total, failing = int(totals.item()), int(hits.item())
-    passed = failing <= demand.at_most.of(total) + 1e-9
+def _alike(one: Table, other: Table, names: Sequence[str]) -> tuple[Table, Table]:
+    """Both, with columns of different types as text."""
+    left, right = one[0].made.collect_schema(), other[0].made.collect_schema()
+    texts = {name: pl.col(name).cast(pl.String) for name in names if left[name] != right[name]}
+    if not texts:
+        return one, other
+
+    def as_text(table: Table) -> Table:
+        return [
+            stretch._replace(make=functools.partial(_cast, make=stretch.make, texts=texts))
+            for stretch in table
+        ]
+
+    return as_text(one), as_text(other)
+
+
+def _select(frame: pl.LazyFrame, values: Mapping[str, pl.Expr]) -> pl.LazyFrame:
+    there = frame.collect_schema().names()
+    return frame.select(value.alias(name) for name, value in values.items() if name in there)
+
+
+def _cast(
+    frame: pl.LazyFrame,
+    make: Callable[[pl.LazyFrame], pl.LazyFrame],
+    texts: Mapping[str, pl.Expr],
+) -> pl.LazyFrame:
+    made = make(frame)
+    there = made.collect_schema().names()
+    return made.with_columns(text for name, text in texts.items() if name in there)
+
+
+def _measure(
+    demand: OverlapSpec, one: Table, other: Table, names: tuple[str, ...], data: DataSpec, line: int
+) -> CheckResult:
+    found = count_shared(one, other, Repeats(names, nulls_equal=demand.key is None))
+    total = int(whole(other).select(pl.len()).collect(engine="streaming").item())
+    shown = Check("", "overlap", "", (), always(""), values=names)
+    passed = found.rows <= demand.at_most.of(total) + 1e-9
     return CheckResult(
-        **_words(demand, pair.names, line),
+        **_words(demand, names, line),
         verdict="passed" if passed else "failed",
-        observed=f"{count(failing, total)} of {demand.between[1]} are in {demand.between[0]} too",
-        failing=failing,
+        observed=f"{count(found.rows, total)} of {demand.between[1]} "
+        f"are in {demand.between[0]} too",
+        failing=found.rows,
         rows=total,
-        examples=() if passed else as_examples(rows, pair.names, data.id),
+        examples=() if passed else rows_at(other, found.first, shown, data.id),
     )
 
 
@@ -114,4 +142,5 @@ def _words(demand: OverlapSpec, names: tuple[str, ...], line: int) -> dict[str, 
         "expected": f"at most {amount(demand.at_most)}{by}",
         "columns": names,
         "line": line,
+        "on_fail": demand.on_fail,
     }

@@ -6,19 +6,52 @@ text. Dates are ISO 8601; a moment with an offset is turned to UTC, one without 
 Blanks around a number, date or truth value are not part of it.
 """
 
+import functools
+
 import polars as pl
 
+from shipway.data.layout import Mark
+from shipway.data.plain_cells import read_plainly
 from shipway.spec.types import ColumnType
 
 MOMENT = pl.Datetime("us")
 BY_LENGTH = {19: "%Y-%m-%d %H:%M:%S", 16: "%Y-%m-%d %H:%M", 10: "%Y-%m-%d"}
+TYPES: dict[str, pl.DataType] = {
+    "integer": pl.Int64(),
+    "float": pl.Float64(),
+    "boolean": pl.Boolean(),
+    "date": pl.Date(),
+    "datetime": MOMENT,
+}
 POINT = "[.eE]"
 FRACTION = "%Y-%m-%d %H:%M:%S%.f"
 ZONED = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
 
 
-def parse_text(text: pl.Expr, kind: ColumnType) -> pl.Expr:
-    """`text` (a string column) read as `kind`; null where it can't be read."""
+def parse_text(text: pl.Expr, kind: ColumnType, decimal: Mark = ".") -> pl.Expr:
+    """`text` (a string column) read as `kind`; null where it can't be read.
+
+    Where `decimal` is a comma, a number with a point is none: it may divide thousands.
+    """
+    if kind in ("string", "category"):
+        return text
+    if decimal == "," and kind in ("integer", "float"):
+        text = _with_point(text)
+    read = functools.partial(_read, kind=kind)
+    return text.map_batches(read, return_dtype=TYPES[kind], is_elementwise=True)
+
+
+def _read(text: pl.Series, kind: ColumnType) -> pl.Series:
+    """First the way in which nearly all cells are written; the rest the patient way."""
+    values = read_plainly(text, kind)
+    if values.null_count() == text.null_count():
+        return values
+    rest = (values.is_null() & text.is_not_null()).arg_true()
+    return values.scatter(rest, pl.select(_patiently(pl.lit(text.gather(rest)), kind)).to_series())
+
+
+def _patiently(text: pl.Expr, kind: ColumnType) -> pl.Expr:
+    """Every way of writing a value that counts."""
     match kind:
         case "integer":
             return _integers(text.str.strip_chars())
@@ -28,10 +61,14 @@ def parse_text(text: pl.Expr, kind: ColumnType) -> pl.Expr:
             return _booleans(text.str.strip_chars())
         case "date":
             return text.str.strip_chars().str.to_date("%Y-%m-%d", strict=False)
-        case "datetime":
-            return _moments(text.str.strip_chars())
         case _:
-            return text
+            return _moments(text.str.strip_chars())
+
+
+def _with_point(text: pl.Expr) -> pl.Expr:
+    """Decimal commas as points; null where there is a point already."""
+    plain = pl.when(~text.str.contains(".", literal=True)).then(text)
+    return plain.str.replace(",", ".", literal=True)
 
 
 def _integers(text: pl.Expr) -> pl.Expr:
@@ -57,7 +94,9 @@ def _moments(text: pl.Expr) -> pl.Expr:
     length = blank.str.len_bytes()
     short = [_moment(pl.when(length == size).then(blank), form) for size, form in BY_LENGTH.items()]
     other = pl.when(~length.is_in(list(BY_LENGTH))).then(blank)
-    zoned = [_moment(other, form).dt.replace_time_zone(None) for form in ZONED]
+    # No fraction of a second has such a sign near its end.
+    offset = pl.when(other.str.tail(6).str.contains("[-+Zz]")).then(other)
+    zoned = [_moment(offset, form).dt.replace_time_zone(None) for form in ZONED]
     return pl.coalesce(*short, _moment(other, FRACTION), *zoned)
 
 

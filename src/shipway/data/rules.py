@@ -112,8 +112,23 @@ def _compared(node: tree.Comparison, schema: Schema) -> pl.Expr:
     left, right = _alike(node.left, node.right, node, schema)
     if left.kind == "truth" and node.operator not in ("==", "!="):
         raise InputError(f"`{render(node)}`: true and false have no order")
+    if node.tolerance is not None:
+        return _near(left, right, node)
     result: pl.Expr = OPERATORS[node.operator](left.expr, right.expr)
     return result
+
+
+def _near(left: Typed, right: Typed, node: tree.Comparison) -> pl.Expr:
+    """Numbers that differ by no more than the tolerance; sums of decimals are binary fractions."""
+    if left.kind != "number":
+        raise InputError(
+            f"`{render(node)}`: {WORDS[left.kind]} is never near",
+            cure="A tolerance needs numbers on both sides.",
+        )
+    one, other = left.expr.cast(pl.Float64), right.expr.cast(pl.Float64)
+    slack = pl.max_horizontal(one.abs(), other.abs()) * 2.0**-46
+    near = (one - other).abs() <= (node.tolerance or 0) + slack
+    return near if node.operator == "==" else ~near
 
 
 def _member(node: tree.Membership, schema: Schema) -> pl.Expr:

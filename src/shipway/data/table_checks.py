@@ -5,10 +5,20 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from shipway.data.check import Check, Measured, Outcome, always, count
+from shipway.data.check import (
+    Check,
+    Judge,
+    Measure,
+    Measured,
+    Outcome,
+    always,
+    amount,
+    at_most,
+)
 from shipway.data.columns import View
 from shipway.data.rules import compile_condition
 from shipway.records.data import CheckResult
+from shipway.spec.demands import Amount, OnFail, RuleSpec
 from shipway.spec.document import KeyPath
 from shipway.spec.expressions import columns, parse
 from shipway.spec.types import RowsSpec
@@ -17,31 +27,45 @@ LineOf = Callable[..., int]
 
 
 def rule_check(
-    text: str, keys: KeyPath, schema: Mapping[str, pl.DataType], views: Mapping[str, View]
+    rule: RuleSpec, keys: KeyPath, schema: Mapping[str, pl.DataType], views: Mapping[str, View]
 ) -> Check:
     """A rule across columns; a row where it can't be decided is counted as missing, not as broken.
 
     It fails unasked where a column is not there or not of its declared type.
     """
+    text = rule.rule
     expression = parse(text)
     names = columns(expression)
     absent = [name for name in names if name not in views]
     wrong = [name for name in names if name in views and views[name].wrong]
+    expected = text + (f", at most {amount(rule.at_most)}" if rule.at_most.value else "")
     if absent or wrong:
         what = f"there is no column {absent[0]!r}" if absent else f"{wrong[0]!r} has another type"
-        return Check("", "rule", text, keys, always(what), columns=names)
+        return Check("", "rule", expected, keys, always(what), columns=names, on_fail=rule.on_fail)
     known = {name: pl.Null() if views[name].empty else schema[name] for name in names}
     held = compile_condition(expression, known)
-    measures = {"failing": (~held).sum(), "missing": held.is_null().sum()}
-    return Check("", "rule", text, keys, _judge_rule, ~held, measures, names, names)
+    return Check(
+        column="",
+        name="rule",
+        expected=expected,
+        keys=keys,
+        judge=_judge_rule(rule.at_most),
+        offending=~held,
+        measures={"missing": Measure(held.is_null().sum())},
+        values=names,
+        columns=names,
+        on_fail=rule.on_fail,
+    )
 
 
-def _judge_rule(measured: Measured, rows: int) -> Outcome:
-    failing, missing = int(measured["failing"]), int(measured["missing"])
-    observed = count(failing, rows)
-    if missing:
-        observed += f"; {missing:,} not decided, values are missing"
-    return Outcome("failed" if failing else "passed", observed, failing=failing)
+def _judge_rule(allowed: Amount) -> Judge:
+    def judge(measured: Measured, rows: int) -> Outcome:
+        found = at_most(allowed)(measured, rows)
+        missing = int(measured["missing"])
+        more = f"; {missing:,} not decided, values are missing" if missing else ""
+        return found._replace(observed=found.observed + more)
+
+    return judge
 
 
 def rows_checks(
@@ -56,14 +80,18 @@ def rows_checks(
     total, together = sum(counts.values()), "+".join(counts)
     if demand is not None and demand.min is not None:
         expected, line = f"at least {demand.min:,}", line_of("data", "rows", "min")
-        results.append(_rows(together, expected, total, total >= demand.min, line))
+        passed = total >= demand.min
+        results.append(_rows(together, expected, total, passed, line, demand.on_fail))
     if demand is not None and demand.max is not None:
         expected, line = f"at most {demand.max:,}", line_of("data", "rows", "max")
-        results.append(_rows(together, expected, total, total <= demand.max, line))
+        passed = total <= demand.max
+        results.append(_rows(together, expected, total, passed, line, demand.on_fail))
     return results
 
 
-def _rows(dataset: str, expected: str, rows: int, passed: bool, line: int) -> CheckResult:
+def _rows(
+    dataset: str, expected: str, rows: int, passed: bool, line: int, on_fail: OnFail = "stop"
+) -> CheckResult:
     return CheckResult(
         dataset=dataset,
         column="",
@@ -73,4 +101,5 @@ def _rows(dataset: str, expected: str, rows: int, passed: bool, line: int) -> Ch
         expected=expected,
         rows=rows,
         line=line,
+        on_fail=on_fail,
     )

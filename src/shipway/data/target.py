@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The target: a table in which it never changes can neither teach nor measure anything."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
+from shipway.data.stretches import Stretch, whole
 from shipway.data.table_checks import LineOf
 from shipway.records.data import CheckResult
 
@@ -12,15 +13,18 @@ TABLES = ("all", "train", "test")
 
 
 def target_problems(
-    frames: Mapping[str, pl.LazyFrame], target: str, line_of: LineOf
+    tables: Mapping[str, pl.LazyFrame | Sequence[Stretch]], target: str, line_of: LineOf
 ) -> Iterator[CheckResult]:
     """A failed check for each table whose target has no value, or the same one in each row.
 
     Tables without rows, or without that column, are other checks' business.
     """
     for name in TABLES:
-        frame = frames.get(name)
-        if frame is None or target not in frame.collect_schema():
+        table = tables.get(name, ())
+        if isinstance(table, Sequence) and not table:
+            continue
+        frame = table if isinstance(table, pl.LazyFrame) else whole(table)
+        if target not in frame.collect_schema():
             continue
         column = pl.col(target)
         counted = frame.select(

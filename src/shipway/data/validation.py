@@ -2,21 +2,22 @@
 """From open tables to what the checks say about them, with the table that wants it split."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import msgspec
 import polars as pl
 
+from shipway.data.across import without_others
 from shipway.data.check import count
 from shipway.data.checks import Required, check_tables
 from shipway.data.columns import typed
 from shipway.data.opening import Table
 from shipway.data.split import moments, split_table
+from shipway.data.stretches import Stretch
 from shipway.data.table_checks import LineOf
 from shipway.data.target import target_problems
-from shipway.records.base import Verdict, worst
-from shipway.records.data import CheckResult
+from shipway.records.base import Verdict
+from shipway.records.data import CheckResult, verdict_of
 from shipway.spec.types import DataSpec, SplitSpec
 
 
@@ -30,8 +31,8 @@ class Checked:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of all checks."""
-        return worst([check.verdict for check in self.checks])
+        """The worst verdict of all checks that may stop something."""
+        return verdict_of(self.checks)
 
 
 def check_and_split(
@@ -48,8 +49,10 @@ def check_and_split(
     (no rows, no such column, rows without a date) fails a check and has no parts. `target` is the
     column that is predicted: it must be there and vary, and `stratify` keeps it in proportion.
     """
-    frames = {name: table.frame for name, table in tables.items()}
-    text = {name for name, table in tables.items() if table.is_text}
+    frames: dict[str, pl.LazyFrame | Sequence[Stretch]] = {
+        name: table.stretches for name, table in tables.items()
+    }
+    text = {name: table.layout.decimal for name, table in tables.items() if table.is_text}
     parts: Mapping[str, pl.DataFrame] = {}
     undated: CheckResult | None = None
     required: list[Required] = [(target, ("model", "target"))] if target else []
@@ -59,7 +62,7 @@ def check_and_split(
         parts, undated = _split(tables["all"], data, data.split, target, line_of)
         frames |= {name: part.lazy() for name, part in parts.items()}
         if not parts:
-            data = msgspec.structs.replace(data, overlap=None)
+            data = without_others(data)
     checks, until = check_tables(
         frames, data, line_of=line_of, now=now, text=text, required=required
     )
@@ -75,7 +78,8 @@ def _split(
     names = table.frame.collect_schema().names()
     if any(name is not None and name not in names for name in needed):
         return {}, None
-    whole = typed(table.frame, data.columns, text=table.is_text).collect(engine="streaming")
+    frame = typed(table.frame, data.columns, text=table.is_text, decimal=table.layout.decimal)
+    whole = frame.collect(engine="streaming")
     if whole.height == 0:
         return {}, None
     if split.by is not None:

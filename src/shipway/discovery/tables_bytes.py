@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The first lines of a text table: has it a header, is it separated as its name says, is it text?
+"""The first lines of a text table: has it a header, is it text in UTF-8 or UTF-16?
 
-A file without a header would lose its first row as names; a file with semicolons would be one
-column. Both are told before anything is inferred.
+A file without a header would lose its first row as names; that is told before anything is inferred.
 """
 
 import csv
@@ -10,13 +9,14 @@ import io
 from pathlib import Path
 from typing import NamedTuple
 
-from shipway.adapters.tables.csv_look import open_bytes, separator_of
+from shipway.adapters.tables.csv_delimiter import delimiter_of
+from shipway.adapters.tables.text_files import encoding_of, open_bytes, reading_bytes
+from shipway.base.errors import InputError
 from shipway.data.locate import format_of
 from shipway.spec.scalars import NUMBER
 
 HEAD = 1 << 18
 LINES = 200
-SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 POINTER = b"version https://git-lfs.github.com/spec/"
 MOST = 0.9
 
@@ -32,8 +32,8 @@ def trouble(file: Path) -> Trouble | None:
     """What stands in the way of reading `file` as a table with named columns; None: nothing."""
     try:
         head = _head(file)
-    except (OSError, EOFError) as error:
-        return Trouble(f"can't be read: {error}", "")
+    except InputError as error:
+        return Trouble(error.what, error.cure)
     if head.startswith(POINTER):
         return Trouble("is a pointer of Git LFS, not the data", "Fetch it: git lfs pull")
     if format_of([file]) != "csv":
@@ -42,13 +42,13 @@ def trouble(file: Path) -> Trouble | None:
 
 
 def _head(file: Path) -> bytes:
-    with open_bytes(file) as stream:
+    with reading_bytes(file), open_bytes(file) as stream:
         return stream.read(HEAD)
 
 
 def _encoding(head: bytes) -> Trouble | None:
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return Trouble("is UTF-16 text", "Save it as UTF-8.")
+    if encoding_of(head, None) == "utf-16":
+        return None
     # The last character may be cut in two.
     for end in range(len(head), max(len(head) - 4, 0), -1):
         try:
@@ -60,20 +60,15 @@ def _encoding(head: bytes) -> Trouble | None:
                 return Trouble(
                     f"is not UTF-8: byte 0x{head[error.start]:02x} in line {line}, "
                     "perhaps Latin-1 or Windows-1252",
-                    "Save it as UTF-8: iconv -f LATIN1 -t UTF-8 FILE > NEW",
+                    "Declare it in shipway.yaml, {path: FILE, encoding: cp1252}, or save it as "
+                    "UTF-8: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW",
                 )
     return None
 
 
 def _layout(file: Path, head: bytes) -> Trouble | None:
-    separator = separator_of(file)
-    text = head.decode("utf-8-sig", "replace")
-    other = _other_separator(text, separator)
-    if other is not None:
-        return Trouble(
-            f"separates its fields by {SEPARATORS[other]}",
-            "A .csv is read with commas, a .tsv with tabs: save it like that.",
-        )
+    text = head.decode(encoding_of(head, None), "replace")
+    separator = delimiter_of(file, text, whole=len(head) < HEAD)
     rows = _rows(text, separator, whole=len(head) < HEAD)
     if len(rows) > 1 and _without_header(rows):
         first = ", ".join(rows[0][:4])
@@ -81,18 +76,6 @@ def _layout(file: Path, head: bytes) -> Trouble | None:
             f"has no header: its first line ({first}, …) looks like the rows below it",
             "Write the names of the columns into a first line.",
         )
-    return None
-
-
-def _other_separator(text: str, separator: str) -> str | None:
-    """A separator that each of the first lines has equally often, where the right one is absent."""
-    lines = [line for line in text.splitlines()[:20] if line.strip()]
-    if len(lines) < 2 or any(separator in line for line in lines[:1]):
-        return None
-    for other in SEPARATORS:
-        counts = {line.count(other) for line in lines[:-1] or lines}
-        if other != separator and len(counts) == 1 and counts != {0}:
-            return other
     return None
 
 

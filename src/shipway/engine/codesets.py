@@ -4,6 +4,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from shipway.data.locate import declared_tables
 from shipway.records.source import Source
 from shipway.spec.document import Document, KeyPath
 from shipway.spec.types import Spec
@@ -95,7 +96,7 @@ def _code_keys(spec: Spec) -> list[tuple[KeyPath, tuple[str, ...] | None]]:
 def declared_above(spec: Spec) -> list[str]:
     """Paths above the spec's folder that its runs depend on: shared code, data, requirements."""
     paths = shared_code.tops(shared_patterns(spec))
-    paths += shared_code.tops(_tables(spec))
+    paths += shared_code.tops([*_tables(spec), *_reference(spec)])
     if spec.environment is not None:
         paths += shared_code.tops(spec.environment.requirements)
     return paths
@@ -104,13 +105,18 @@ def declared_above(spec: Spec) -> list[str]:
 def _tables(spec: Spec) -> list[str]:
     if spec.data is None:
         return []
-    tables = (spec.data.all, spec.data.train, spec.data.validation, spec.data.test)
-    return [path for path in (*tables, *spec.data.extra.values()) if path]
+    return list(declared_tables(spec.data).values())
+
+
+def _reference(spec: Spec) -> list[str]:
+    """The file that the tables are compared with."""
+    drift = spec.data.drift if spec.data is not None else None
+    return [drift.path] if drift is not None and drift.path is not None else []
 
 
 def _not_code(spec: Spec) -> list[str]:
     """Declared data, outputs and model files: they reach a stage by their declaration."""
-    found = _tables(spec)
+    found = [*_tables(spec), *_reference(spec)]
     if spec.train is not None:
         found += [*spec.train.model, *spec.train.inputs]
         found += declared_files(spec.train)

@@ -83,6 +83,7 @@ class Contexts:
             code=self.code.digests,
             produced={path: output.digest for path, output in _produced(results).items()},
             champion=lambda: self.project.champions.reference_digest(_model_of(results)),
+            champion_profile=self.project.champions.profile,
             environments=self.project.environments,
             environment=node.environment,
         )
@@ -121,7 +122,9 @@ class Contexts:
             shutil.rmtree(scratch, ignore_errors=True)
 
     def _redact(self, record: Record) -> Record:
-        if not isinstance(record, ValidatedData) or not any(c.examples for c in record.checks):
+        if not isinstance(record, ValidatedData):
+            return record
+        if not any(check.examples or check.detail for check in record.checks):
             return record
         from shipway.data.examples import redact
 

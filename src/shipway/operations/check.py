@@ -1,140 +1,91 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`shipway check FILE`: does one table hold what is demanded of it? Needs neither Git nor a run.
+"""`shipway check FILE…`: does one table hold what is demanded of it? Needs neither Git nor a run.
 
-The demands come from a file of their own, or else from `data` of the project's `shipway.yaml`:
-
-    id: transaction_id
-    columns:
-      amount: {type: float, min: 0}
-    rules: [settled_at >= created_at]
-    rows: {min: 1000}
+The demands come from a file of their own (`spec.checks_file`), or else from `data` of the project's
+`shipway.yaml`. Demands that compare two tables (`overlap`, `order`, `seen_in`, `drift`) need the
+other one: `against`.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-
-import msgspec
-from msgspec import inspect
+from typing import TYPE_CHECKING
 
 from shipway.base import clock
-from shipway.base.digests import of_file
 from shipway.base.errors import InputError
-from shipway.records.base import Record, Verdict, worst
-from shipway.records.data import CheckResult
+from shipway.operations.fetched import Place, naming_urls
+from shipway.operations.one_table import Demands, one_table
+from shipway.operations.table_files import TableFiles, locate
+from shipway.records.data import CheckReport, CheckResult, verdict_of
+from shipway.spec.checks_file import AGAINST, CHECKED, read_checks
 from shipway.spec.document import Document
-from shipway.spec.mistakes import Findings
 from shipway.spec.reader import read
-from shipway.spec.review import Review
-from shipway.spec.review_data import review_data
-from shipway.spec.text import compose, load
-from shipway.spec.types import ColumnSpec, DataSpec, OverlapSpec, RowsSpec, Spec
-from shipway.spec.walker import Walker
-from shipway.spec.written import Base, Rule
+
+if TYPE_CHECKING:
+    from shipway.data.layout import Layout
+    from shipway.data.opening import Table
 
 SPEC_NAME = "shipway.yaml"
-NAME = "all"
+Found = tuple[tuple[CheckResult, ...], str | None, int]
 
 
-class ChecksSpec(Base, frozen=True):
-    """What `--checks` may say: the part of `data` that demands something of a table."""
-
-    id: str | None = None
-    nulls: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    columns: dict[str, ColumnSpec] = msgspec.field(default_factory=dict)
-    rules: tuple[Rule, ...] = ()
-    rows: RowsSpec | None = None
-    overlap: OverlapSpec | None = None
-
-
-class CheckReport(Record, frozen=True, tag="check-report"):
-    """What the checks found in one file; `checks` hold offending values, for a terminal.
-
-    `demands` is the name of the file that the lines of the results point into; `notes` tell what
-    was demanded but can't be decided from one table. Write only what `redacted` gives.
-    """
-
-    file: str
-    demands: str
-    rows: int
-    checks: tuple[CheckResult, ...]
-    verdict: Verdict
-    valid_until: str | None = None
-    notes: tuple[str, ...] = ()
-    shows: Literal["values", "keys", "none"] = "keys"
-    sensitive: tuple[str, ...] = ()
-
-    def redacted(self) -> "CheckReport":
-        """The same, without what may only be shown in a terminal."""
-        from shipway.data.examples import redact
-
-        return msgspec.structs.replace(
-            self, checks=redact(self.checks, self.shows, self.sensitive), sensitive=()
-        )
-
-
-def check_file(
-    file: Path, checks: Path | None = None, *, project: Path | None = None
+@naming_urls
+def check_files(
+    files: Sequence[Place],
+    checks: Path | None = None,
+    *,
+    against: Place | None = None,
+    project: Path | None = None,
+    dialect: "Layout | None" = None,
 ) -> CheckReport:
-    """Check the table in `file` against `checks`, or else against the spec of `project`.
+    """Check the table that `files` (paths, globs or URLs) make up together.
 
-    The verdict is part of the report. InputError for a file that can't be read, or one that
-    changed while it was, for demands that can't be read, and when there are none.
+    `dialect` says how its text is written, where the spec does not.
+    The demands are those in `checks`, or else in the spec of `project`; `against` is the other
+    table of those that compare two, or a stored profile for drift. The verdict is part of the
+    report, whose `checks` hold values (`data.examples.redacted` takes them out). InputError for a
+    file that can't be read, or one that changed while it was, for demands that can't be read or
+    lack their other table, and when there are none.
     """
-    from shipway.data.locate import find_files
-
     document = read_checks(checks) if checks is not None else _project(project or Path())
-    data, notes = _for_one_table(document.spec)
-    files = [file] if file.is_file() else find_files(Path(), str(file))
-    before = [_digest(each) for each in files]
-    found, until, rows = _run(files, data, document)
-    if [_digest(each) for each in files] != before:
+    checked, other = locate(files), locate([against] if against is not None else [])
+    demands = one_table(
+        document, checked=checked.name, against=other.name, strict=checks is not None
+    )
+    before = checked.state() + other.state()
+    work = _Work(
+        document, demands, checked, other, CHECKED if checks is not None else None, dialect
+    )
+    results, until, rows = work.run()
+    if checked.state() + other.state() != before:
         raise InputError(
             "the file changed while it was read",
-            where=str(file),
+            where=checked.name,
             cure="Run again when nothing writes to it.",
         )
+    if not results and not demands.notes:
+        raise nothing_demanded(document)
     return CheckReport(
-        file=str(file),
+        file=checked.name,
         demands=document.path.name,
         rows=rows,
-        checks=found,
-        verdict=worst([result.verdict for result in found]),
+        checks=results,
+        verdict=verdict_of(results),
         valid_until=until,
-        notes=notes,
+        notes=demands.notes,
         shows=document.spec.report.rows,
-        sensitive=tuple(sorted(n for n, column in data.columns.items() if column.sensitive)),
+        sensitive=demands.sensitive,
+        checked=clock.stamp(),
     )
 
 
-def read_checks(path: Path) -> Document:
-    """The demands in `path` as the `data` of an otherwise empty spec.
-
-    SpecError lists all mistakes.
-    """
-    text = load(path)
-    findings = Findings(path.name)
-    walker = Walker(findings, text.splitlines())
-    values = walker.read(compose(text, findings), inspect.type_info(ChecksSpec), ())
-    positions = {("data", *keys): place for keys, place in walker.positions.items()}
-    positions["data", NAME] = positions["data",]
-    demands = msgspec.convert(values, ChecksSpec) if isinstance(values, dict) else ChecksSpec()
-    data = DataSpec(
-        all=path.name,
-        id=demands.id,
-        nulls=demands.nulls,
-        ignore=demands.ignore,
-        columns=demands.columns,
-        rules=demands.rules,
-        rows=demands.rows,
+def nothing_demanded(document: Document) -> InputError:
+    """Passing by asking nothing would be no answer."""
+    return InputError(
+        "nothing is demanded of the table",
+        where=document.path.name,
+        cure="Say what must hold: columns, rules, rows…",
     )
-    spec = Spec(shipway=1, project="checks", data=data)
-    review_data(Review(spec, positions, findings))
-    if demands.overlap is not None:
-        data = msgspec.structs.replace(data, overlap=demands.overlap)
-        spec = msgspec.structs.replace(spec, data=data)
-    findings.stop()
-    return Document(spec, path, text, positions)
 
 
 def _project(folder: Path) -> Document:
@@ -148,41 +99,62 @@ def _project(folder: Path) -> Document:
     return document
 
 
-def _for_one_table(spec: Spec) -> tuple[DataSpec, tuple[str, ...]]:
-    """The demands that one table can meet or break, and what is left out."""
-    data = spec.data or DataSpec()
-    notes = []
-    if data.overlap is not None:
-        notes.append("overlap is not checked: it compares two tables, this is one")
-    several = data.all is None and data.rows is not None
-    if several:
-        notes.append("rows is not checked: it counts all tables together, this is one")
-    rows = None if several else data.rows
-    return msgspec.structs.replace(data, overlap=None, rows=rows), tuple(notes)
+@dataclass(frozen=True)
+class _Work:
+    """What there is to do; `declared` is the table of the spec whose dialect the files have."""
 
+    document: Document
+    demands: Demands
+    checked: TableFiles
+    other: TableFiles
+    declared: str | None
+    dialect: "Layout | None"
 
-def _digest(file: Path) -> str:
-    try:
-        return of_file(file)
-    except OSError as error:
-        raise InputError(f"can't be read: {error.strerror}", where=str(file)) from None
+    def run(self) -> Found:
+        """All results, until when they hold, and the number of rows."""
+        from shipway.data.datasets import count_rows
+        from shipway.data.opening import reading
+        from shipway.data.validation import check_and_split
 
+        demands = self.demands
+        tables = {CHECKED: self._open(CHECKED, self.checked)}
+        if self.other.files and not self.other.is_profile:
+            tables[AGAINST] = self._open(AGAINST, self.other)
+        with reading(tables.values()):
+            checked = check_and_split(
+                tables,
+                demands.data,
+                line_of=self.document.line_of,
+                now=clock.now(),
+                target=demands.target,
+            )
+            results = (*checked.checks, *self._drift(tables))
+            # Whatever was measured says how many rows there were: no need to count once more.
+            rows = max((result.rows for result in checked.checks), default=0)
+            rows = rows or count_rows(tables[CHECKED].frame)
+        return tuple(demands.named(result) for result in results), checked.valid_until, rows
 
-def _run(
-    files: list[Path], data: DataSpec, document: Document
-) -> tuple[tuple[CheckResult, ...], str | None, int]:
-    from shipway.adapters.tables import table_format
-    from shipway.data.checks import check_tables
-    from shipway.data.datasets import count_rows
-    from shipway.data.opening import open_table, reading
+    def _open(self, name: str, table: TableFiles) -> "Table":
+        from shipway.adapters.tables import table_format
+        from shipway.data.opening import open_table
 
-    table = open_table(NAME, files, data, table_format)
-    with reading([table]):
-        found, until = check_tables(
-            {NAME: table.frame},
-            data,
-            line_of=document.line_of,
-            now=clock.now(),
-            text=[NAME] if table.is_text else [],
-        )
-        return found, until, count_rows(table.frame)
+        layout = table.layout(self.document, self.declared, self.dialect)
+        return open_table(name, table.files, self.demands.data, table_format, layout)
+
+    def _drift(self, tables: Mapping[str, "Table"]) -> tuple[CheckResult, ...]:
+        """The table compared with `other`, or with what the demand itself names."""
+        data = self.demands.data
+        if data.drift is None:
+            return ()
+        from shipway.adapters.tables import table_format
+        from shipway.data.drift_checks import demand_of, drift_checks, open_reference
+        from shipway.data.locate import find_files
+
+        name, files = self.other.name, self.other.files
+        if not files:
+            name, where = data.drift.against, self.document.where("data", "drift", "against")
+            files = tuple(find_files(self.document.path.parent, name, where=where))
+        demand = demand_of(data, self.demands.target)
+        reference = open_reference(files, data, demand, table_format, name=name)
+        alone = {CHECKED: tables[CHECKED]}
+        return drift_checks(alone, data, demand, reference, self.document.line_of)

@@ -11,7 +11,7 @@ class StoredModel(Record, frozen=True, tag="stored"):
 
     `provenance` is the digest of the signed envelope, `environment` of the PythonEnvironment
     record, `evaluation` of the Evaluation record (empty when nothing was evaluated); `data` maps
-    datasets to their digests.
+    datasets to their digests; `profile` is the digest of the profile of what it was trained on.
     """
 
     digest: str
@@ -24,6 +24,7 @@ class StoredModel(Record, frozen=True, tag="stored"):
     params: dict[str, Any] = {}
     reported: dict[str, float] = {}
     unchanged: bool = False
+    profile: str = ""
 
     def content(self) -> object:
         """The model's digest."""
@@ -38,6 +39,8 @@ class ModelVersion(Record, frozen=True, tag="version"):
     the digest of the PythonEnvironment record and `code` of the tree that the model is used with.
     `serving` names code and lock together where the project's own web application or predict
     function answers for the model: then other code makes another version, even of an equal model.
+    `profile` is the digest of the profile of the table that it was trained on, the reference of
+    drift; empty in versions that an earlier Shipway registered.
     """
 
     model: str
@@ -65,6 +68,7 @@ class ModelVersion(Record, frozen=True, tag="version"):
     allow_pickle: bool = False
     import_folder: str = "."
     serving: str = ""
+    profile: str = ""
     unchanged: bool = False
     format: int = FORMAT
 

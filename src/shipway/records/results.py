@@ -55,7 +55,8 @@ def reason_of(record: Record) -> str:
     """Why a record is not `passed`: the first check, test, gate or probe that says so."""
     match record:
         case ValidatedData():
-            return next((c.reason() for c in record.checks if c.verdict != "passed"), "")
+            wrong = (c for c in record.checks if c.verdict != "passed" and c.on_fail == "stop")
+            return next((check.reason() for check in wrong), "")
         case TestReport():
             return _test_reason(record)
         case Evaluation():

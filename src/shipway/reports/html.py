@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from shipway.records.base import Record
 from shipway.records.run import RunRecord
-from shipway.reports import text
+from shipway.reports import check_groups, text
 from shipway.reports.view import view_of
 
 _FILTERS = (
@@ -32,11 +32,12 @@ def render_run(
     are the hints at the top, in place of those that follow from the run itself.
     """
     view = view_of(run, results or {}, next_steps)
-    return _environment().get_template("run.html.j2").render(view=view)
+    return page_environment().get_template("run.html.j2").render(view=view)
 
 
 @cache
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Where the templates are: everything that they show is escaped."""
     environment = Environment(
         loader=PackageLoader("shipway.reports"),
         autoescape=True,
@@ -45,4 +46,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update({name: getattr(text, name) for name in _FILTERS})
+    environment.filters.update(
+        share=check_groups.share_of,
+        rows_told=check_groups.rows_told,
+        cell=check_groups.cell_text,
+        examples=check_groups.examples_told,
+        numbers_only=check_groups.numbers_only,
+        checks=check_groups.count,
+    )
     return environment

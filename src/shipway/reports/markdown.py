@@ -177,7 +177,10 @@ def _failures(results: Mapping[str, Record]) -> list[str]:
     """What did not pass, in detail: checks, tests and gates, a few of each."""
     data, tests = first(results, ValidatedData), first(results, TestReport)
     evaluation = first(results, Evaluation)
-    found = [plain(c.reason()) for c in data.checks if c.verdict != "passed"] if data else []
+    wrong = [check for check in data.checks if check.verdict != "passed"] if data else []
+    wrong.sort(key=lambda check: check.on_fail == "warn")
+    marks = {"stop": "", "warn": "warning: "}
+    found = [marks[check.on_fail] + plain(check.reason()) for check in wrong]
     for case in (tests.failures if tests else ())[:FAILURES_SHOWN]:
         first_line = (case.message.splitlines() or [""])[0]
         found.append(f"{code(case.name)} {plain(first_line)}")

@@ -8,7 +8,7 @@ import msgspec
 from markupsafe import Markup
 
 from shipway.records.base import Record
-from shipway.records.data import CheckResult, ValidatedData
+from shipway.records.data import ValidatedData
 from shipway.records.delivery import Deployment, ModelVersion, Package, Verification
 from shipway.records.run import RunRecord
 from shipway.records.source import PythonEnvironment, Source
@@ -16,10 +16,9 @@ from shipway.records.training import Evaluation, Metric, TestReport, TrainedMode
 from shipway.reports.charts import lines, matrix
 from shipway.reports.charts.figure import Figure
 from shipway.reports.charts.forest import forest
+from shipway.reports.check_groups import CheckGroups, grouped
 from shipway.reports.lineage import Link, chain, every, first
 from shipway.reports.outcome import Outcome, outcome
-
-_ORDER = {"failed": 0, "inconclusive": 1, "passed": 2}
 
 
 class SliceTable(msgspec.Struct, frozen=True):
@@ -38,8 +37,7 @@ class View(msgspec.Struct, frozen=True):
     outcome: Outcome
     environment: PythonEnvironment | None = None
     data: ValidatedData | None = None
-    bad_checks: list[CheckResult] = []
-    good_checks: list[CheckResult] = []
+    checks: CheckGroups | None = None
     tests: TestReport | None = None
     model: TrainedModel | None = None
     training: list[Figure] = []
@@ -60,15 +58,13 @@ def view_of(run: RunRecord, results: Mapping[str, Record], next_steps: Sequence[
     data = first(results, ValidatedData)
     model = first(results, TrainedModel)
     evaluation = first(results, Evaluation)
-    checks = sorted(data.checks, key=lambda check: _ORDER[check.verdict]) if data else []
     return View(
         run=run,
         source=source,
         outcome=outcome(run, results, next_steps),
         environment=first(results, PythonEnvironment),
         data=data,
-        bad_checks=[check for check in checks if check.verdict != "passed"],
-        good_checks=[check for check in checks if check.verdict == "passed"],
+        checks=grouped(data.checks) if data else None,
         tests=first(results, TestReport),
         model=model,
         training=_training(model),

@@ -37,8 +37,6 @@ def _asked(spec: Spec) -> Iterator[tuple[KeyPath, str]]:
     """Key paths, each with a cure of its own if there is one."""
     if spec.model is not None and isinstance(spec.model.threshold, ThresholdSpec):
         yield ("model", "threshold"), "Write a number, or remove it."
-    if spec.data is not None and spec.data.drift is not None:
-        yield ("data", "drift"), ""
     if spec.data is not None and spec.data.snapshot:
         yield ("data", "snapshot"), ""
     if spec.evaluate is not None and spec.evaluate.test_set_budget is not None:

@@ -89,12 +89,16 @@ class Arithmetic(Node, frozen=True):
 
 
 class Comparison(Node, frozen=True):
-    """`left >= right` and its five siblings; `a < b < c` is read as `a < b and b < c`."""
+    """`left >= right` and its five siblings; `a < b < c` is read as `a < b and b < c`.
+
+    With a `tolerance`, `left == right +/- 0.01`, both are numbers that may differ by so much.
+    """
 
     operator: ComparisonOperator
     left: "Expression"
     right: "Expression"
     at: int = 0
+    tolerance: int | float | None = None
 
 
 class Membership(Node, frozen=True):

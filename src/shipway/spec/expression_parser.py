@@ -5,7 +5,7 @@ implication   or '->' implication
 or            and {'or' and}
 and           not {'and' not}
 not           'not' not | comparison
-comparison    sum [{op sum} | ['not'] 'in' '[' literals ']' | 'is' ['not'] 'null']
+comparison    sum [{op sum ['+/-' number]} | ['not'] 'in' '[' literals ']' | 'is' ['not'] 'null']
 sum           product {('+' | '-') product}
 product       sign {('*' | '/') sign}
 sign          '-' sign | primary
@@ -146,9 +146,22 @@ class Parser:
             token = self.step()
             right = self.sum()
             operator = cast("ComparisonOperator", token.value)
-            pairs.append(Comparison(operator, left, right, at=token.at))
+            tolerance = self.tolerance(operator)
+            pairs.append(Comparison(operator, left, right, token.at, tolerance))
             left = right
         return pairs[0] if len(pairs) == 1 else Logical("and", tuple(pairs), at=at)
+
+    def tolerance(self, operator: ComparisonOperator) -> int | float | None:
+        """The number behind `+/-`, if that stands next."""
+        token = self.now
+        if not self.take("+/-"):
+            return None
+        if operator not in ("==", "!="):
+            problem = f"'+/-' can't stand after {operator!r}"
+            raise ExpressionError(self.text, token.at, problem, "Add to one side: a <= b + 0.01.")
+        if self.now.kind != "number":
+            self.fail(f"{self.shown()} can't stand after '+/-'", "Expected a number.")
+        return self.number(self.step()).value
 
     def sum(self) -> Expression:
         """Products added and subtracted, grouped to the left."""

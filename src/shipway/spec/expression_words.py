@@ -47,7 +47,8 @@ def render(expression: Expression) -> str:
             own = _level(expression)
             return f"{_at_least(left, own)} {operator} {_at_least(right, own + 1)}"
         case Comparison(operator=operator, left=left, right=right):
-            return f"{_at_least(left, 6)} {operator} {_at_least(right, 6)}"
+            within = "" if expression.tolerance is None else f" +/- {expression.tolerance!r}"
+            return f"{_at_least(left, 6)} {operator} {_at_least(right, 6)}{within}"
         case Membership(operand=operand, values=values, negated=negated):
             listed = ", ".join(literal_text(value) for value in values)
             return f"{_at_least(operand, 6)} {'not in' if negated else 'in'} [{listed}]"
@@ -122,7 +123,11 @@ def in_words(expression: Expression) -> str:
         case Arithmetic(operator=operator, left=left, right=right):
             return f"{_grouped(left)} {CALCULATED[operator]} {_grouped(right)}"
         case Comparison(operator=operator, left=left, right=right):
-            return f"{_plain(left)} {COMPARED[operator]} {_plain(right)}"
+            within = "" if expression.tolerance is None else f" by at most {expression.tolerance!r}"
+            if within and operator == "==":
+                return f"{_plain(left)} differs from {_plain(right)}{within}"
+            within = within.replace("at most", "more than")
+            return f"{_plain(left)} {COMPARED[operator]} {_plain(right)}{within}"
         case Membership(operand=operand, values=values, negated=negated):
             listed = ", ".join(literal_text(value) for value in values)
             return f"{_plain(operand)} is {'none' if negated else 'one'} of {listed}"

@@ -5,6 +5,7 @@
     status == 'paid' -> amount > 0
     `card type` in ['debit', 'credit'] and (amount - fee) / 2 < 1e4
     created_at >= 2026-01-01 or closed_at is not null
+    net + tax == gross +/- 0.01
 
 From the loosest to the tightest: `->` (grouped to the right), `or`, `and`, `not`, comparison
 (`== != < <= > >=`, `in [..]`, `not in [..]`, `is null`, `is not null`; `0 <= a < 9` is allowed),

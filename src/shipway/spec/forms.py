@@ -9,11 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+from msgspec import inspect
 
-from shipway.spec import types
+from shipway.spec import demands, types
 from shipway.spec.nodes import Mapping, Node, Scalar
 
 TEXT = {"type": "string", "minLength": 1}
+COUNT = {"type": "integer", "minimum": 0}
+SHARE = {"type": "string", "pattern": r"^([0-9]+(\.[0-9]*)?|\.[0-9]+) ?%$"}
+FALSE = ("false", "False", "FALSE")
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -41,6 +45,21 @@ def _scalar_as(field: str) -> Callable[[Node], Node]:
     return rewrite
 
 
+def _length(node: Node) -> Node:
+    """`length: 2` is exactly two characters."""
+    if not isinstance(node, Scalar):
+        return node
+    # One bound is enough to say what is wrong with the other as well.
+    both = {"max": node} if node.text.isdecimal() else {}
+    return mapping_of(node, min=node, **both)
+
+
+def _none_of(node: Node) -> Node:
+    """`false`, where a mapping says in detail what there may be none of."""
+    refused = isinstance(node, Scalar) and node.plain and node.text in FALSE
+    return mapping_of(node) if refused else node
+
+
 def _registry(node: Node) -> Node:
     """`built-in`, or `{mlflow: URL}`."""
     if isinstance(node, Scalar):
@@ -65,6 +84,13 @@ def _strategy(node: Node) -> Node:
 FORMS: dict[type, Form] = {
     types.TestsSpec: Form(_scalar_as("command"), (TEXT,), "a command line"),
     types.GateSpec: Form(_scalar_as("gate"), (TEXT,), "a gate such as roc_auc >= 0.90"),
+    demands.LengthSpec: Form(_length, (COUNT,), "a number of characters"),
+    demands.DisguisedSpec: Form(_none_of, ({"const": False},), "false"),
+    demands.LeakageSpec: Form(_none_of, ({"const": False},), "false"),
+    demands.DuplicatesSpec: Form(
+        _scalar_as("at_most"), (COUNT, SHARE), "a share such as 1%, or a whole number of rows"
+    ),
+    demands.PanderaSpec: Form(_scalar_as("schema"), (TEXT,), "module:Schema"),
     types.RegistrySpec: Form(
         _registry,
         (
@@ -98,6 +124,22 @@ FORMS: dict[type, Form] = {
 
 OPEN: dict[type, str] = {types.DeploySpec: "options"}
 """Structs that take keys which they don't know, and the field that collects them."""
+
+TERMED: dict[type, str] = {demands.ColumnSpec: "terms", demands.FeaturesSpec: "terms"}
+"""Structs whose demands may be written `{value: …, at_most: 1%, on_fail: warn}`, and the field that
+collects those terms."""
+
+WITHOUT_TERMS = ("sensitive",)
+
+
+def takes_terms(field: inspect.Field) -> bool:
+    """True for a demand of such a Struct; those that are mappings have terms of their own."""
+    kinds = field.type.types if isinstance(field.type, inspect.UnionType) else (field.type,)
+    mappings = any(
+        isinstance(each, inspect.StructType) and each.cls is not demands.Amount for each in kinds
+    )
+    return not mappings and field.encode_name not in WITHOUT_TERMS
+
 
 RESERVED = ("extends", "models", "resources", "policy", "trust")
 """Keys of the top level that have no meaning yet and may not be used for anything else."""

@@ -5,11 +5,16 @@ from collections.abc import Iterator
 
 from msgspec import inspect
 
-from shipway.spec.forms import FORMS, OPEN
+from shipway.spec.forms import FORMS, OPEN, TERMED
 from shipway.spec.reader import spec_type
 from shipway.spec.schema import description
 from shipway.spec.types import Amount
 from shipway.spec.wording import expected_by, written_default
+
+TERMS = (
+    "A demand may also be written with its terms: `{value: …, at_most: 1%, on_fail: warn}`; those "
+    "that are mappings have `at_most` and `on_fail` among their keys."
+)
 
 
 def reference_markdown() -> str:
@@ -26,8 +31,11 @@ def _part(path: str, kind: inspect.StructType) -> Iterator[str]:
     if form is not None:
         yield f"Written as {form.says}." if form.instead else f"Also written as {form.says}."
         yield ""
-    collects = OPEN.get(kind.cls)
-    fields = [field for field in kind.fields if field.encode_name != collects]
+    hidden = (OPEN.get(kind.cls), TERMED.get(kind.cls))
+    if hidden[1]:
+        yield TERMS
+        yield ""
+    fields = [field for field in kind.fields if field.encode_name not in hidden]
     yield "| key | takes | default |"
     yield "|---|---|---|"
     for field in fields:

@@ -3,27 +3,38 @@
 
 from datetime import datetime
 
+from shipway.spec.dialects import is_encoding, separates, suggested
+from shipway.spec.document import KeyPath
 from shipway.spec.review import Review
-from shipway.spec.types import ColumnSpec, DataSpec, RowsSpec, SplitSpec
+from shipway.spec.review_demands import review_demands
+from shipway.spec.types import ColumnSpec, DataSpec, RowsSpec, SplitSpec, TableSpec
 
 PARTS = ("train", "validation", "test")
 TIMED = ("date", "datetime")
 NUMERIC = ("integer", "float")
 
 
-def review_data(review: Review) -> None:
-    """Tables, split, columns, overlap."""
+def review_data(review: Review, *, tables: bool = True) -> None:
+    """Tables, split, columns, overlap.
+
+    In a file of checks it is not known which `tables` there are.
+    """
     data = review.spec.data
     if data is None:
         return
     _tables(review, data)
+    for name in ("all", *PARTS):
+        _table(review, ("data", name), getattr(data, name))
+    for name, table in data.extra.items():
+        _table(review, ("data", "extra", name), table)
     for name, column in data.columns.items():
         _column(review, name, column)
     rows = data.rows or RowsSpec()
     if rows.min is not None and rows.max is not None and rows.min > rows.max:
         review.add(("data", "rows", "min"), f"{rows.min} is above max {rows.max}")
-    if data.overlap is not None:
-        known = declared(data)
+    known = declared(data)
+    review_demands(review, known if tables else None)
+    if data.overlap is not None and tables:
         for number, name in enumerate(data.overlap.between):
             if name not in known:
                 keys = ("data", "overlap", "between", number)
@@ -57,6 +68,27 @@ def _tables(review: Review, data: DataSpec) -> None:
             review.add(("data",), "no table is named", cure="Add train: PATH and test: PATH.")
     if data.split is not None:
         _split(review, data.split)
+
+
+def _table(review: Review, where: KeyPath, table: str | TableSpec | None) -> None:
+    """A dialect must be one: a delimiter is one character, an encoding is known."""
+    if not isinstance(table, TableSpec):
+        return
+    delimiter = table.delimiter
+    if delimiter is not None and not separates(delimiter):
+        review.add(
+            (*where, "delimiter"),
+            f"found {delimiter!r}",
+            expected='one character such as ";", "|" or "\\t"',
+        )
+    elif delimiter == table.decimal:
+        review.add((*where, "decimal"), f"{delimiter!r} is the delimiter already")
+    if table.encoding is not None and not is_encoding(table.encoding):
+        review.add(
+            (*where, "encoding"),
+            f"there is no encoding {table.encoding!r}",
+            cure=suggested(table.encoding),
+        )
 
 
 def _split(review: Review, split: SplitSpec) -> None:

@@ -32,6 +32,10 @@ SPAN = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+) ?([smhdw])")
 SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 ENTRY = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
+ESCAPED = re.compile(r"\\.|\[[^]]*\]")
+LOOKING = re.compile(r"\(\?(?:<?[=!]|>|\()")
+BACK_REFERENCE = re.compile(r"(?<!\\)(?:\\\\)*\\[1-9]|\(\?P=")
+
 
 class Wrong(Exception):  # noqa: N818 - a mistake on its way to the walker, not an error of its own
     """A scalar that does not fit: what was found (empty: say it by the node), expected, cure.
@@ -212,6 +216,13 @@ def regex(scalar: Scalar) -> str:
     except (re.error, OverflowError, RecursionError) as error:
         offset = getattr(error, "pos", None)
         raise Wrong("a regular expression", cure=f"{error}.", offset=offset) from None
+    looking = LOOKING.search(ESCAPED.sub(lambda found: "_" * len(found[0]), scalar.text))
+    if looking or BACK_REFERENCE.search(scalar.text):
+        raise Wrong(
+            "a regular expression without look-around and back-references",
+            cure="Those can't be matched in time that grows with the text alone.",
+            offset=looking.start() if looking else None,
+        )
     return scalar.text
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import inspect
 
-from shipway.spec.forms import FORMS, OPEN
+from shipway.spec.forms import FORMS, OPEN, TERMED, takes_terms
 from shipway.spec.reader import spec_type
 from shipway.spec.types import Amount
 from shipway.spec.wording import written_default
@@ -116,15 +116,31 @@ def _struct(kind: inspect.StructType, definitions: dict[str, Any]) -> dict[str, 
 
 
 def _object(kind: inspect.StructType, definitions: dict[str, Any]) -> dict[str, Any]:
-    collects = OPEN.get(kind.cls)
-    fields = [field for field in kind.fields if field.encode_name != collects]
+    collects, termed = OPEN.get(kind.cls), TERMED.get(kind.cls)
+    fields = [field for field in kind.fields if field.encode_name not in (collects, termed)]
+    made = {field.encode_name: _field(field, definitions) for field in fields}
+    if termed:
+        made |= {f.encode_name: _termed(made[f.encode_name]) for f in fields if takes_terms(f)}
     return {
         "description": description(kind.cls),
         "type": "object",
-        "properties": {field.encode_name: _field(field, definitions) for field in fields},
+        "properties": made,
         "required": [field.encode_name for field in fields if field.required],
         "additionalProperties": collects is not None,
     }
+
+
+def _termed(schema: dict[str, Any]) -> dict[str, Any]:
+    """A demand alone, or with its terms."""
+    terms = {"at_most": AMOUNT, "on_fail": {"enum": ["stop", "warn"]}}
+    needed = [] if schema.get("type") == "boolean" else ["value"]
+    mapping = {
+        "type": "object",
+        "properties": {"value": schema, **terms},
+        "required": needed,
+        "additionalProperties": False,
+    }
+    return {"anyOf": [schema, mapping]}
 
 
 def _field(field: inspect.Field, definitions: dict[str, Any]) -> dict[str, Any]:

@@ -7,10 +7,26 @@ Where a field may be written in several ways (a string or a mapping), the reader
 into the one form that stands here.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
+from shipway.spec.demands import Amount as Amount
+from shipway.spec.demands import ColumnSpec as ColumnSpec
+from shipway.spec.demands import ColumnType as ColumnType
+from shipway.spec.demands import (
+    DuplicatesSpec,
+    FeaturesSpec,
+    FunctionSpec,
+    OrderSpec,
+    PanderaSpec,
+    RuleSpec,
+    TargetSpec,
+)
+from shipway.spec.demands import OutliersSpec as OutliersSpec
+from shipway.spec.demands import OverlapSpec as OverlapSpec
+from shipway.spec.demands import RowsSpec as RowsSpec
+from shipway.spec.drift import DriftSpec as DriftSpec
 from shipway.spec.server import ServerSpec
 from shipway.spec.written import (
     AtLeastOne,
@@ -24,7 +40,6 @@ from shipway.spec.written import (
     OneOrMoreCommands,
     OneOrMoreWords,
     Percent,
-    Regex,
     Rule,
     Slice,
     Words,
@@ -32,18 +47,6 @@ from shipway.spec.written import (
 
 Scalar = str | int | float | bool | None
 Task = Literal["binary", "multiclass", "regression"]
-ColumnType = Literal["string", "integer", "float", "boolean", "category", "date", "datetime"]
-
-
-class Amount(Base, frozen=True):
-    """A number of rows (`120`) or a share of them (`1%` is 0.01, share true)."""
-
-    value: float
-    share: bool = False
-
-    def of(self, rows: int) -> float:
-        """How many of `rows` this amount is."""
-        return self.value * rows if self.share else self.value
 
 
 class ThresholdSpec(Base, frozen=True):
@@ -86,70 +89,43 @@ class SplitSpec(Base, frozen=True):
     stratify: bool = False
 
 
-class OutliersSpec(Base, frozen=True):
-    """Bounds that follow from the column itself."""
+class TableSpec(Base, frozen=True):
+    """A table whose text is written in a way that has to be said.
 
-    method: Literal["iqr", "z"]
-    factor: Annotated[float, msgspec.Meta(gt=0)]
-    at_most: Amount = Amount(0)
+    Without `delimiter` the first lines of a CSV file tell it. `encoding` is UTF-8, or UTF-16 with a
+    byte order mark, unless it is named: latin-1, cp1252… `decimal` is the mark in numbers.
+    """
 
-
-class ColumnSpec(Base, frozen=True):
-    """What must hold for one column."""
-
-    type: ColumnType | None = None
-    min: float | str | None = None
-    max: float | str | None = None
-    values: tuple[str, ...] | None = None
-    unique: bool = False
-    pattern: Regex | None = None
-    max_missing: Amount | None = None
-    outliers: OutliersSpec | None = None
-    newest_within: Duration | None = None
-    sensitive: bool = False
-
-
-class RowsSpec(Base, frozen=True):
-    """How many rows the tables hold together."""
-
-    min: NotNegative | None = None
-    max: NotNegative | None = None
-
-
-class OverlapSpec(Base, frozen=True):
-    """Rows that two tables may share."""
-
-    between: tuple[Words, Words]
-    key: str | OneOrMoreWords | None = None
-    at_most: Amount = Amount(0)
-
-
-class DriftSpec(Base, frozen=True):
-    """How far the data may be from a reference."""
-
-    against: str = "champion"
-    method: str = "psi"
-    at_most: float = 0.2
+    path: Words
+    delimiter: str | None = None
+    encoding: Words | None = None
+    decimal: Literal[".", ","] = "."
 
 
 class DataSpec(Base, frozen=True):
-    """The tables, and what must hold for them."""
+    """The tables, each a path or a glob, and what must hold for them."""
 
-    all: Words | None = None
-    train: Words | None = None
-    validation: Words | None = None
-    test: Words | None = None
+    all: Words | TableSpec | None = None
+    train: Words | TableSpec | None = None
+    validation: Words | TableSpec | None = None
+    test: Words | TableSpec | None = None
     split: SplitSpec | None = None
-    extra: dict[Name, Words] = {}
+    extra: dict[Name, Words | TableSpec] = {}
     id: Words | None = None
     time: Words | None = None
     ignore: tuple[Words, ...] = ()
     nulls: tuple[str, ...] = ()
     columns: dict[str, ColumnSpec] = {}
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[Rule | RuleSpec, ...] = ()
     rows: RowsSpec | None = None
+    duplicates: DuplicatesSpec | None = None
     overlap: OverlapSpec | None = None
+    order: OrderSpec | None = None
+    target: TargetSpec | None = None
+    features: FeaturesSpec | None = None
     drift: DriftSpec | None = None
+    pandera: PanderaSpec | None = None
+    checks: tuple[Entry | FunctionSpec, ...] = ()
     snapshot: bool = False
 
 

@@ -14,8 +14,9 @@ from msgspec import inspect
 
 from shipway.base.names import did_you_mean, nearest
 from shipway.spec import scalars
+from shipway.spec.demands import Terms
 from shipway.spec.document import KeyPath, Position
-from shipway.spec.forms import FORMS, OPEN, RESERVED
+from shipway.spec.forms import FORMS, OPEN, RESERVED, TERMED, takes_terms
 from shipway.spec.mistakes import Findings
 from shipway.spec.nodes import Mapping, Node, Scalar, Sequence
 from shipway.spec.quoting import quoted_part
@@ -24,6 +25,7 @@ from shipway.spec.types import Amount
 from shipway.spec.wording import describe, expected_by
 
 FAILED: Any = object()
+VALUE = "value"
 
 
 class Walker:
@@ -207,20 +209,31 @@ class Walker:
             return self.wrong(node, kind, path)
         return self._fields(node, kind, path)
 
-    def _fields(self, node: Mapping, kind: inspect.StructType, path: KeyPath) -> Any:
+    def _fields(
+        self,
+        node: Mapping,
+        kind: inspect.StructType,
+        path: KeyPath,
+        others: tuple[str, ...] = (),
+    ) -> Any:
         collects = OPEN.get(kind.cls)
-        fields = {f.encode_name: f for f in kind.fields if f.encode_name != collects}
+        termed = TERMED.get(kind.cls)
+        fields = {f.encode_name: f for f in kind.fields if f.encode_name not in (collects, termed)}
         found: dict[str, Any] = {}
         extra: dict[str, Any] = {}
+        terms: dict[str, Any] = {}
         for key, value in node.entries:
             field = fields.get(key.text)
-            if field is not None:
+            if field is not None and termed and isinstance(value, Mapping) and takes_terms(field):
+                inner = (*path, key.text)
+                found[key.text], terms[key.text] = self._with_terms(value, field.type, inner)
+            elif field is not None:
                 found[key.text] = self.read(value, field.type, (*path, key.text))
             elif collects:
                 extra[key.text] = self.anything(value, inspect.AnyType(), (*path, key.text))
                 self.positions[(*path, collects, key.text)] = value.at
             else:
-                self._unknown(key, value, list(fields), path)
+                self._unknown(key, value, [*fields, *others], path)
         missing = [f for n, f in fields.items() if f.required and n not in found]
         for field in missing:
             self.findings.add(
@@ -231,7 +244,34 @@ class Walker:
         if missing or any(found.get(n) is FAILED for n, f in fields.items() if f.required):
             return FAILED
         found = {key: value for key, value in found.items() if value is not FAILED}
+        if termed and terms:
+            found[termed] = {key: value for key, value in terms.items() if value}
         return {**found, collects: extra} if collects and extra else found
+
+    def _with_terms(self, node: Mapping, kind: inspect.Type, path: KeyPath) -> tuple[Any, Any]:
+        """The value of a demand, and its terms, of `{value: …, at_most: 1%, on_fail: warn}`."""
+        braces = self._braces(node)
+        if braces:
+            return self.wrong(node, kind, path), {}
+        own = [entry for entry in node.entries if entry[0].text != VALUE]
+        terms_type = inspect.type_info(Terms)
+        assert isinstance(terms_type, inspect.StructType)  # noqa: S101 - narrows the type
+        terms = self._fields(Mapping(tuple(own), node.at), terms_type, path, (VALUE,))
+        value = node.get(VALUE)
+        if value is not None:
+            read = self.read(value, kind, path)
+            self.positions[(*path, VALUE)] = value.at
+            return read, terms
+        if is_truth(kind):
+            self.positions[path] = node.at
+            return True, terms
+        self.positions[path] = node.at
+        self.findings.add(
+            node.at,
+            f"{described(path)}the key {VALUE!r} is missing",
+            expected=expected_by(kind),
+        )
+        return FAILED, terms
 
     def _unknown(self, key: Scalar, value: Node, known: list[str], path: KeyPath) -> None:
         self.positions[(*path, key.text)] = value.at
@@ -264,6 +304,11 @@ def bare(kind: inspect.Type) -> inspect.Type:
         others = [each for each in kind.types if not isinstance(each, inspect.NoneType)]
         return bare(others[0]) if len(others) == 1 else kind
     return kind
+
+
+def is_truth(kind: inspect.Type) -> bool:
+    """True for a demand that is made by naming it, such as `unique`."""
+    return isinstance(kind, inspect.BoolType)
 
 
 def fits(node: Node, kind: inspect.Type) -> bool:

@@ -27,7 +27,7 @@ ROAD: tuple[Stage, ...] = (
         depends=_environment.depends,
         revive=_environment.revive,
     ),
-    Stage("validate", _validate.validate, depends=_validate.depends),
+    Stage("validate", _validate.validate, version=2, depends=_validate.depends),
     Stage("test", _test.test, depends=_test.depends),
     Stage("train", _train.train, depends=_train.depends),
     Stage("evaluate", _evaluate.evaluate, depends=_evaluate.depends),

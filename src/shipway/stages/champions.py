@@ -50,6 +50,11 @@ class Champions:
             return None
         return self.registry.get(champion.model, champion.version)
 
+    def profile(self) -> str:
+        """The profile that is kept with the champion, by digest; empty before there is one."""
+        live = self.live
+        return "" if live is None else live.profile or f"none of {live.digest}"
+
     def opponent(self, digest: str) -> ModelVersion | None:
         """Whom the model `digest` is compared with.
 

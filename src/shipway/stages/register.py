@@ -76,6 +76,7 @@ def _new_version(
         reported=stored.reported,
         trusted_types=model.trusted_types,
         allow_pickle=ctx.spec.train.allow_pickle if ctx.spec.train else False,
+        profile=stored.profile,
         import_folder=ctx.spec.train.folder if ctx.spec.train else ".",
         serving=_serving(ctx, stored),
     )

@@ -27,7 +27,8 @@ class Scope:
     """What `depends` may look at.
 
     `code(patterns, tests)` gives the code set as path → digest; `produced` what earlier steps
-    wrote, path → digest; `champion` the digest of the live model, empty when there is none.
+    wrote, path → digest; `champion` the digest of the live model, empty when there is none, and
+    `champion_profile` names the profile that is kept with it.
     """
 
     document: Document
@@ -36,6 +37,7 @@ class Scope:
     code: Callable[[Sequence[str] | None, bool], Mapping[str, str]]
     produced: Mapping[str, str]
     champion: Callable[[], str]
+    champion_profile: Callable[[], str]
     environments: Environments
     environment: str = ""
 

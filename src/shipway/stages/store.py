@@ -38,7 +38,14 @@ def store(
         params=model.params,
         reported=model.reported,
     )
-    return _signed(ctx, source, environment, stored)
+    signed = _signed(ctx, source, environment, stored)
+    return msgspec.structs.replace(signed, profile=_profile(data))
+
+
+def _profile(data: ValidatedData | Skipped) -> str:
+    """That of the one table that was profiled: what the model was trained on."""
+    profiles = {} if isinstance(data, Skipped) else data.profiles
+    return next(iter(profiles.values()), "")
 
 
 def _signed(

@@ -6,6 +6,7 @@ Checks that do not pass are part of the result, they are not errors here: the ru
 verdict. The results show offending values; the runner redacts them before they are written.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +20,11 @@ from shipway.data.locate import data_files, locate_tables
 from shipway.records.base import Skipped
 from shipway.records.data import Dataset, ValidatedData
 from shipway.records.source import Source
+from shipway.spec.target import with_target
 from shipway.spec.types import DataSpec, Spec
 from shipway.stages.context import StageContext
+from shipway.stages.drift import check_drift, drift_depends
+from shipway.stages.profiling import keep_profiles
 from shipway.stages.stage import Parts, Scope
 
 if TYPE_CHECKING:
@@ -38,8 +42,12 @@ def depends(scope: Scope) -> Parts:
     names = data_files(scope.folder, data, scope.document.where)
     digests = scope.files.digests(list(names))
     return {
-        "spec": {"data": data, "model": {"target": _target(scope.spec)}},
+        "spec": {
+            "data": with_target(data, scope.spec.model),
+            "model": {"target": _target(scope.spec)},
+        },
         "files": {names[path]: digest for path, digest in digests.items()},
+        **drift_depends(scope, data),
     }
 
 
@@ -62,18 +70,24 @@ def validate(ctx: StageContext, source: Source) -> ValidatedData | Skipped:
     ctx.tell(f"checking {', '.join(tables)}")
     with reading(tables.values()):
         checked = _check(ctx, data, tables)
+        drift = check_drift(ctx, folder, data, tables)
+        checked = dataclasses.replace(checked, checks=checked.checks + drift)
         datasets = {
             name: _describe(table, names, digests)
             for name, table in tables.items()
             if name != "all" or not checked.parts
         }
+        profiles = keep_profiles(ctx, data, tables, checked) if checked.verdict == "passed" else {}
     _refuse_changes(ctx, digests)
     if checked.verdict == "passed":
         for name, part in checked.parts.items():
-            sources = sorted(digests[file] for file in tables["all"].files)
-            datasets[name] = _store(ctx, data, name, part, sources, tables["all"].kind)
+            whole = tables["all"]
+            sources = sorted(digests[file] for file in whole.files)
+            if whole.layout.told():
+                sources = [_content(whole, digests)]
+            datasets[name] = _store(ctx, data, name, part, sources, whole.kind)
     ctx.tell(_summary(checked, datasets))
-    return ValidatedData(datasets, checked.checks, checked.verdict, checked.valid_until)
+    return ValidatedData(datasets, checked.checks, checked.verdict, checked.valid_until, profiles)
 
 
 def _target(spec: Spec) -> str | None:
@@ -85,7 +99,7 @@ def _check(ctx: StageContext, data: DataSpec, tables: Mapping[str, "Table"]) -> 
 
     return check_and_split(
         tables,
-        data,
+        with_target(data, ctx.spec.model),
         line_of=ctx.document.line_of,
         now=clock.now(),
         target=_target(ctx.spec),
@@ -99,11 +113,18 @@ def _describe(table: "Table", names: Mapping[Path, str], digests: Mapping[Path, 
     return Dataset(
         name=table.name,
         format=table.kind,
-        digest=digest_of(sorted(digests[file] for file in table.files)),
+        digest=_content(table, digests),
         rows=count_rows(table.frame),
         columns=tuple(table.frame.collect_schema().names()),
         files=describe_files(table.files, names, digests),
     )
+
+
+def _content(table: "Table", digests: Mapping[Path, str]) -> str:
+    """What the rows follow from: the files, and the layout where it is not the plain one."""
+    found = [digests[file] for file in table.files]
+    told = table.layout.told()
+    return digest_of([found, told] if told else sorted(found))
 
 
 def _store(
@@ -152,6 +173,10 @@ def _refuse_changes(ctx: StageContext, before: Mapping[Path, str]) -> None:
 
 def _summary(checked: "Checked", datasets: Mapping[str, Dataset]) -> str:
     rows = ", ".join(f"{name} {dataset.rows:,} rows" for name, dataset in datasets.items())
-    failed = sum(check.verdict != "passed" for check in checked.checks)
+    wrong = [check for check in checked.checks if check.verdict != "passed"]
+    failed = sum(check.on_fail == "stop" for check in wrong)
     said = f"{failed} of {len(checked.checks)} checks failed" if failed else "all checks passed"
+    warned = len(wrong) - failed
+    if warned:
+        said = f"{said if failed else 'no check failed'}, {warned} warned"
     return f"{rows}; {said}"

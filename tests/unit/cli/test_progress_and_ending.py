@@ -5,11 +5,13 @@ import io
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 
 from shipway.base.events import Event
 from shipway.cli.ending import print_ending
 from shipway.cli.progress import Progress
+from shipway.data.examples import redact
 from shipway.engine.wiring import project_paths
 from shipway.records.data import CheckResult, Example, ValidatedData
 from shipway.records.run import RunRecord, StageRun
@@ -56,8 +58,9 @@ def test_a_live_table_on_a_terminal():
     assert all(word in text for word in ("3 passed", "a [note]", "loss is nan", "store"))
 
 
-def ending(capsys, stage, result=None, reason="", note=""):
-    stages = (StageRun(stage, "failed" if reason else "passed", reason=reason),)
+def ending(capsys, stage, result=None, reason="", note="", kept=None):
+    status = "failed" if reason else "passed"
+    stages = (StageRun(stage, status, reason=reason, result=kept or result),)
     verdict, code = ("failed", 1) if reason else ("passed", 0)
     record = RunRecord("r1", "toy", verdict, code, "", "", None, stages, note)
     results = {} if result is None else {stage: result}
@@ -97,6 +100,22 @@ def test_why_a_run_stopped(capsys, stage, result, words):
     assert all(word in text for word in words)
     assert text.startswith(f"\n{stage} stopped the run:\n")
     assert text.endswith(f"run r1 stopped at {stage} (exit code 1)\n")
+
+
+def test_values_are_for_a_terminal_alone(capsys, monkeypatch):
+    shown = ValidatedData({}, (CHECK,), "failed")
+    kept = ValidatedData({}, redact((CHECK,), "keys", ()), "failed")
+    written = ending(capsys, "validate", shown, reason="x", kept=kept)
+    assert "row 7, id x\n" in written
+    assert "-5.0" not in written
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert "row 7, id x: -5.0" in ending(capsys, "validate", shown, reason="x", kept=kept)
+
+
+def test_warnings_come_after_what_stopped_the_run(capsys):
+    warning = msgspec.structs.replace(CHECK, column="b", examples=(), on_fail="warn")
+    text = ending(capsys, "validate", ValidatedData({}, (warning, CHECK), "failed"), reason="x")
+    assert text.index("train.amount: min 0") < text.index("warning: train.b: min 0: 2 below")
 
 
 def test_a_run_that_may_not_deploy_says_why(capsys):

@@ -58,6 +58,13 @@ def test_of_a_rule_only_the_sensitive_columns_are_withheld():
     assert kept.detail == ""
 
 
+@pytest.mark.parametrize("mode", ["values", "keys", "none"])
+def test_a_rule_on_one_sensitive_column_shows_none_of_it(mode):
+    rule = result(column="", columns=("iban",))
+    (kept,) = redact([rule], mode, {"iban"})
+    assert "SECRET" not in repr(kept)
+
+
 def test_sensitive_columns_are_those_that_say_so():
     columns = {"a": ColumnSpec(sensitive=True), "b": ColumnSpec()}
     assert sensitive_columns(DataSpec(columns=columns)) == {"a"}

@@ -57,6 +57,9 @@ def decided(text):
         ("0 < a < 3", [True, True, None, False]),
         ("(a > 1) == o", [False, None, None, True]),
         ("a < 100000000000000000000000", [True, True, None, True]),
+        ("a == u + 1 +/- 1", [True, True, None, None]),
+        ("a + 0.3 == u + 0.2 +/- 0.1", [True, True, None, None]),
+        ("a != b + 2.5 +/- 1", [True, None, None, True]),
     ],
 )
 def test_meaning(text, expected):

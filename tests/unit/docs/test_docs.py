@@ -46,7 +46,7 @@ def test_options_that_are_named_exist(page):
     used = re.findall(r"(?:^\s*\$? ?|`)shipway ([a-z]+)([^`\n]*)", page.read_text(), re.MULTILINE)
     for command, rest in used:
         known = parser_of(command, import_module(f"shipway.cli.commands.{command}")).format_help()
-        for option in re.findall(r"(?<![\w-])--[a-z]+", rest.partition(" #")[0]):
+        for option in re.findall(r"(?<![\w-])--[a-z-]+", rest.partition(" #")[0]):
             assert f"{option} " in known or f"{option}]" in known, f"shipway {command} {option}"
 
 

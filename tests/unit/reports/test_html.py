@@ -148,7 +148,7 @@ def test_failed_checks_come_first_with_their_rows() -> None:
     assert "Stopped at validate" in page.text
     assert "train.amount: 3 rows below 0" in page.text
     for part in ("the smallest is −40.0", "row 4,502, transaction_id T04502 : -1.25",
-                 "value not shown", "line 31", "12 of 29,800", "amount, status",
+                 "not shown here", "shipway.yaml:31", "12 of 29,800", "amount, status",
                  "5 checks passed"):  # fmt: skip
         assert part in page.text, part
     assert page.text.index("the smallest is") < page.text.index("0.31 … 8,912.40")

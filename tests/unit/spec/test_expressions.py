@@ -58,6 +58,7 @@ A, B, C = Column("a"), Column("b"), Column("c")
         ("a == True", Comparison("==", A, Boolean(True))),
         ("-a < -5", Comparison("<", Negate(A), Number(-5))),
         ("größe > 0", Comparison(">", Column("größe"), Number(0))),
+        ("a == b + c +/- 0.01", Comparison("==", A, Arithmetic("+", B, C), tolerance=0.01)),
     ],
 )
 def test_texts_mean_their_trees(text, tree):
@@ -108,6 +109,9 @@ def test_positions_point_into_the_text_and_are_no_part_of_the_meaning():
         ("a == not b", 5, "parentheses"),
         ("a # b", 2, "'#' is not used here"),
         ("a ≥ 3", 2, "Write >=."),
+        ("a <= b +/- 1", 7, "a <= b + 0.01"),
+        ("a == b +/- c", 11, "Expected a number"),
+        ("a == b ± 1", 7, "Write +/-."),
         ("(" * 50 + "a" + ")" * 50, 41, "nested too deeply"),
     ],
 )
@@ -146,6 +150,8 @@ def test_conditions_are_told_from_values(text, yes):
         ("a + 1 < b * (c - 2)", "a plus 1 is below b times (c minus 2)"),
         ("a in ['x', 'y'] and (b or c)", "a is one of 'x', 'y' and (b or c)"),
         ("a is not null", "a is present"),
+        ("a == b +/- 0.5", "a differs from b by at most 0.5"),
+        ("a != b +/- 0.5", "a differs from b by more than 0.5"),
     ],
 )
 def test_in_words(text, words):
@@ -175,6 +181,13 @@ SIMPLE = st.one_of(
     st.builds(Comparison, OPERATORS, VALUES, st.one_of(VALUES, LITERALS)),
     st.builds(
         Membership, VALUES, st.lists(LITERALS, min_size=1, max_size=3).map(tuple), st.booleans()
+    ),
+    st.builds(
+        Comparison,
+        st.sampled_from(["==", "!="]),
+        VALUES,
+        VALUES,
+        tolerance=st.one_of(st.integers(0, 9), st.floats(0, 9)),
     ),
     st.builds(Missing, VALUES, st.booleans()),
 )

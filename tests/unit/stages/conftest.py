@@ -177,7 +177,7 @@ class Road:
         return Scope(
             document=self.document, source=self.source, files=self.files,
             code=self.code().digests, produced={}, champion=lambda: champion,
-            environments=self.environments, environment=environment,
+            champion_profile=lambda: "", environments=self.environments, environment=environment,
         )  # fmt: skip
 
     def data(self) -> ValidatedData:

@@ -7,6 +7,8 @@ from shipway.base.catalogue import load
 CATALOGUE: dict[str, str] = {
     "parquet": "shipway.adapters.tables.parquet:ParquetFormat",
     "csv": "shipway.adapters.tables.csv:CsvFormat",
+    "jsonl": "shipway.adapters.tables.json_lines:JsonLinesFormat",
+    "arrow": "shipway.adapters.tables.arrow:ArrowFormat",
 }
 
 

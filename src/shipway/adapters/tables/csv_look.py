@@ -1,120 +1,141 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A first look at a CSV file's bytes: is it one, is it whole, has it blank lines?"""
+"""A first look at a CSV file's bytes: is it one, how is it written, is it whole, is it even?"""
 
 import csv
-import gzip
-import zlib
+import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from typing import NamedTuple
 
+from shipway.adapters.tables.csv_delimiter import delimiter_of
+from shipway.adapters.tables.csv_faults import first_fault
+from shipway.adapters.tables.csv_tally import Tally, tally
+from shipway.adapters.tables.text_files import (
+    CHUNK,
+    encoding_of,
+    head_of,
+    in_utf8,
+    open_bytes,
+    reading_bytes,
+)
 from shipway.base.errors import InputError
+from shipway.data.layout import Layout
 
-CHUNK = 1 << 20
-LONGEST_HEADER = 1 << 20
+HEAD = 1 << 20
+MARK = b"\xef\xbb\xbf"
 FOREIGN = {
     b"PAR1": "a Parquet file",
+    b"ARROW1": "an Arrow file",
     b"PK\x03\x04": "a ZIP archive or an Excel file",
-    b"\xff\xfe": "UTF-16 text",
-    b"\xfe\xff": "UTF-16 text",
     b"\xd0\xcf\x11\xe0": "an old Excel file",
+    b"%PDF": "a PDF",
 }
 
 
+class Dialect(NamedTuple):
+    """A file that can be read as CSV in UTF-8: itself, or a copy in UTF-8 of `named`."""
+
+    named: Path
+    path: Path
+    delimiter: str
+    encoding: str
+
+
 class Look(NamedTuple):
-    """What the bytes say: the header's names, and whether any line is blank."""
+    """What the bytes say: the header's names, whether lines are blank, whether fields are quoted.
+
+    Quotes that open no field anywhere are characters like others: inches, say.
+    """
 
     header: list[str]
     blank_lines: bool
+    quoted: bool
 
 
-def separator_of(file: Path) -> str:
-    """A tab for `.tsv` and `.tsv.gz`, else a comma."""
-    return "\t" if ".tsv" in [suffix.lower() for suffix in file.suffixes[-2:]] else ","
+def dialect_of(file: Path, layout: Layout) -> Dialect:
+    """How `file` is written, by its first bytes where `layout` does not say it.
 
-
-def open_bytes(file: Path) -> BinaryIO:
-    """The file's content, decompressed where its name ends in `.gz`."""
-    if file.suffix.lower() == ".gz":
-        return cast(BinaryIO, gzip.open(file, "rb"))
-    return file.open("rb")
-
-
-def look(file: Path) -> Look:
-    """Read all bytes of `file` once, without parsing them.
-
-    InputError when it is empty, truncated, of another kind, or its header repeats a name.
+    InputError when it is empty, of another kind, or not of the encoding that was declared.
     """
-    try:
-        return _look(file)
-    except EOFError:
-        raise InputError(
-            "the gzip file is truncated", where=str(file), cure="Copy or write it again."
-        ) from None
-    except (gzip.BadGzipFile, zlib.error):
-        raise InputError("this is not a gzip file, or it is damaged", where=str(file)) from None
-    except OSError as error:
-        raise InputError(f"can't be read: {error.strerror}", where=str(file)) from None
-
-
-def _look(file: Path) -> Look:
-    head, last, blank, nul = b"", b"", False, False
-    for chunk in _chunks(file):
-        head = head or chunk[:LONGEST_HEADER]
-        seam = last[-3:] + chunk
-        blank = blank or b"\n\n" in seam or b"\n\r\n" in seam
-        nul = nul or b"\0" in chunk
-        last = (last + chunk)[-CHUNK:] if len(chunk) < CHUNK else chunk
-    _check_kind(file, head, nul)
-    header = _header(file, head)
-    _check_end(file, header, last)
-    return Look(header, blank)
-
-
-def _chunks(file: Path) -> Iterator[bytes]:
-    with open_bytes(file) as stream:
-        while chunk := stream.read(CHUNK):
-            yield chunk
-
-
-def _check_kind(file: Path, head: bytes, nul: bool) -> None:
-    if not head.strip():
-        raise InputError("the file is empty", where=str(file))
+    head = head_of(file, HEAD)
     for magic, name in FOREIGN.items():
         if head.startswith(magic):
             raise InputError(
                 f"this is {name}, not CSV", where=str(file), cure="Save it as CSV in UTF-8."
             )
-    if nul:
+    encoding = encoding_of(head, layout.encoding)
+    text = head.decode(encoding, "replace")
+    if "\0" in text:
         raise InputError("this is not CSV: it holds zero bytes", where=str(file))
+    if "\r" in text and "\n" not in text:
+        raise InputError(
+            "its lines end in CR alone, as on old Macs",
+            where=str(file),
+            cure="Convert them: tr '\\r' '\\n' < FILE > NEW",
+        )
+    delimiter = layout.delimiter or delimiter_of(file, text, whole=len(head) < HEAD)
+    return Dialect(file, in_utf8(file, encoding, mark=True), delimiter, encoding)
 
 
-def _header(file: Path, head: bytes) -> list[str]:
-    text = head.decode("utf-8-sig", errors="replace")
-    names = next(csv.reader(text.lstrip("\r\n").splitlines(), delimiter=separator_of(file)), [])
+def look(dialect: Dialect) -> Look:
+    """Read all bytes once, without parsing them.
+
+    InputError when the file is truncated, a row has too few fields, or its header repeats a name.
+    """
+    with reading_bytes(dialect.named):
+        counted = tally(_chunks(dialect.path), dialect.delimiter)
+    if counted.zeros:
+        raise InputError("this is not CSV: it holds zero bytes", where=str(dialect.named))
+    names = header_of(dialect)
+    short = counted.counts.separators != (len(names) - 1) * counted.rows
+    if len(names) > 1 and (short or (counted.quoted and counted.quotes % 2)):
+        _check_end(dialect, names, counted)
+        fault = first_fault(dialect.named, dialect.path, dialect.delimiter, counted.quoted)
+        if fault is not None:
+            raise fault
+    return Look(names, counted.counts.blank > 0, counted.quoted)
+
+
+def _chunks(file: Path) -> Iterator[bytes]:
+    with open_bytes(file) as stream:
+        first = stream.read(CHUNK)
+        yield first.removeprefix(MARK)
+        while chunk := stream.read(CHUNK):
+            yield chunk
+
+
+def header_of(dialect: Dialect) -> list[str]:
+    """The names of the columns; InputError when one is there twice."""
+    text = head_of(dialect.path, HEAD).decode("utf-8-sig", errors="replace").lstrip("\r\n")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter)
+    try:
+        names = next(reader, [])
+    except csv.Error as error:
+        where = f"{dialect.named}:1"
+        raise InputError(f"the header can't be read: {error}", where=where) from None
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise InputError(
             f"the header names {', '.join(map(repr, twice))} more than once",
-            where=f"{file}:1",
+            where=f"{dialect.named}:1",
             cure="Give each column its own name.",
         )
     return names
 
 
-def _check_end(file: Path, header: list[str], last: bytes) -> None:
+def _check_end(dialect: Dialect, header: list[str], counted: Tally) -> None:
     """A file that was cut off ends without a line break, in a row that has too few fields.
 
     A last line with quotes is left to the parser: it may be the rest of a field of several lines.
     """
-    line = last.rsplit(b"\n", 1)[-1]
-    if not line.strip() or b'"' in line or len(line) == len(last):
+    line = counted.end.rsplit(b"\n", 1)[-1]
+    if not line.strip() or b'"' in line or len(line) == len(counted.end):
         return
-    fields = line.count(separator_of(file).encode()) + 1
+    fields = line.count(dialect.delimiter.encode()) + 1
     if fields < len(header):
         raise InputError(
             f"the file is truncated: its last row has {fields} of {len(header)} fields "
             "and no line break",
-            where=str(file),
+            where=str(dialect.named),
             cure="Copy or write it again.",
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from shipway.base.errors import InputError
+from shipway.data.layout import PLAIN, Layout
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,13 +21,18 @@ class TableFormat(Protocol):
 
     is_text: bool
 
-    def scan(self, files: Sequence[Path], nulls: Sequence[str]) -> "pl.LazyFrame":
+    def scan(
+        self, files: Sequence[Path], nulls: Sequence[str], layout: Layout = PLAIN
+    ) -> "pl.LazyFrame":
         """All files as one lazy frame, in the order given; cells that read `nulls` are missing.
 
-        InputError, naming the file, when one is empty, truncated or not of this format.
+        Columns of the partitions that `layout` names come last. InputError, naming the file, when
+        one is empty, truncated, not of this format, or has other columns than the first one.
         """
         ...
 
-    def explain(self, files: Sequence[Path], error: Exception) -> InputError:
+    def explain(
+        self, files: Sequence[Path], error: Exception, layout: Layout = PLAIN
+    ) -> InputError:
         """What is wrong with which file, after collecting the frame of `scan` raised `error`."""
         ...

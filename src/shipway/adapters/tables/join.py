@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from shipway.adapters.tables.blame import said
 from shipway.base.errors import InputError
 
 
@@ -26,7 +27,7 @@ def concatenate(files: Sequence[Path], frames: Sequence[pl.LazyFrame]) -> pl.Laz
         joined.collect_schema()
     except pl.exceptions.PolarsError as error:
         raise InputError(
-            f"the files of one table have columns of different types: {_first_line(error)}",
+            f"the files of one table have columns of different types: {said(error)}",
             where=", ".join(str(file) for file in files[:3]),
             cure="Write all of them with the same types.",
         ) from None
@@ -44,7 +45,3 @@ def _same_columns(first: Path, names: list[str], file: Path, others: list[str]) 
             where=str(file),
             cure="Files of one table have the same columns.",
         )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

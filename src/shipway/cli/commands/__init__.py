@@ -13,6 +13,8 @@ COMMANDS = {
     "show": "one run, model version or release",
     "logs": "what the stages of a run, or an endpoint, wrote",
     "check": "check a table, without a run",
+    "profile": "what a table looks like, column by column",
+    "drift": "has a table moved from another one, or from a stored profile",
     "gate": "decide gates on a file of predictions, without a run",
     "explain": "say in words what a gate or a rule demands",
     "models": "the model versions in the registry",

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What to write into the spec when a cell can't be read as its type for a reason that is common.
+
+    suggest_reading("?", "float")         # '; if it means missing: nulls: ["?"]'
+    suggest_reading("1.234,5", "float")   # '; if that is a decimal comma: …'
+
+Nothing is read in another way because of it: a suggestion is for a person.
+"""
+
+import json
+import re
+from typing import Any
+
+from shipway.data.disguised import WORDS
+
+NUMBERS = ("integer", "float")
+COMMA = re.compile(r"\s*[+-]?[0-9]+,[0-9]+\s*")
+THOUSANDS = re.compile(r"\s*[+-]?[0-9]{1,3}([.,' ][0-9]{3})+([.,][0-9]+)?\s*")
+LARGE = re.compile(r"\s*[+-]?[0-9]{19,}\s*")
+DATE = re.compile(r"\s*[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}\b.*")
+
+
+def suggest_reading(cell: Any, kind: str) -> str:
+    """The words to put behind a cell that is no `kind`; empty where nothing is likely."""
+    if not isinstance(cell, str):
+        return ""
+    marker = suggest_null_marker(cell)
+    if marker:
+        return f"; if it means missing: {marker}"
+    if kind in NUMBERS:
+        return _number_hint(cell, kind)
+    if kind in ("date", "datetime") and DATE.fullmatch(cell):
+        return "; dates are read as 2026-10-31"
+    return ""
+
+
+def suggest_null_marker(cell: str) -> str:
+    """The key for `data` that makes `cell` missing, if it looks as if it meant that."""
+    return f"nulls: [{json.dumps(cell)}]" if cell.strip().lower() in WORDS else ""
+
+
+def _number_hint(cell: str, kind: str) -> str:
+    if LARGE.fullmatch(cell):
+        return "; it does not fit into 64 bits: type: string, or type: float"
+    if THOUSANDS.fullmatch(cell) and not COMMA.fullmatch(cell):
+        return "; numbers are read without separators of thousands"
+    if COMMA.fullmatch(cell):
+        return '; if that is a decimal comma: the table\'s decimal: ","'
+    if kind == "integer" and re.fullmatch(r"\s*[+-]?[0-9]*\.[0-9]+\s*", cell):
+        return "; it is no whole number: type: float"
+    return ""
