@@ -5,7 +5,7 @@ A function that returns an estimator is called; anything else is a command (or a
 model files are taken over. A training whose model is never saved gets advice instead.
 """
 
-from shipway.discovery.compose_by_command import CommandTraining
+from shipway.discovery.compose_by_command import RENAMES, CommandTraining
 from shipway.discovery.compose_notes import Notes
 from shipway.discovery.compose_rows import TrainPart, rows_of_function
 from shipway.discovery.findings import FittedEstimator, ModelFile, RepositoryFindings
@@ -14,7 +14,6 @@ from shipway.discovery.tables_choice import TableChoice
 from shipway.spec.types import Task, TrainSpec
 
 DATASETS = ("train", "validation", "all")
-RENAMES = "renames columns"
 PATHS = ("path", "file", "filename", "csv", "filepath")
 WITHOUT_SCORES = ("LinearSVC", "RidgeClassifier", "Perceptron", "SVC", "NuSVC", "NearestCentroid")
 

@@ -129,6 +129,10 @@ def test_columns_that_the_script_renames_are_said(tmp_path):
     said = " ".join(one.text for one in proposal.sayings if one.kind == "unknown")
     assert "train.py:6: frame.columns gives columns other names than the table has" in said
     assert "train: {predict: module:function}" in proposal.text
+    (tmp_path / "serve.py").write_text("def predict(rows):\n    return model.predict(rows)\n")
+    proposal = proposed(tmp_path, READ + renamed + SPLIT + END)
+    assert proposal.spec.train.predict == "serve:predict"
+    assert "gives columns other names" not in proposal.text
 
 
 def test_rows_without_target_are_no_hindrance_to_a_report(tmp_path):
