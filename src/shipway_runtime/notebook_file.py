@@ -11,6 +11,7 @@ import ast
 import difflib
 import json
 import keyword
+import re
 from pathlib import Path
 from typing import Any, Mapping, NamedTuple
 
@@ -68,6 +69,7 @@ class Notebook:
         if place is not None:
             self._check(values, self.code[place])
         lines = [f"{_name(name)} = {value!r}" for name, value in both.items()]
+        self._check_used(values, 0 if place is None else place + 1, tagged=place is not None)
         made: dict[str, Any] = {
             "cell_type": "code",
             "execution_count": None,
@@ -97,6 +99,31 @@ class Notebook:
                     "params",
                     f"the cell of parameters of {self.name} (cell {cell.number}) has no {name!r}",
                     f"{cure}It has: {', '.join(sorted(names)) or 'none'}.",
+                )
+
+    def _check_used(self, values: Mapping[str, Any], first: int, *, tagged: bool) -> None:
+        """UserError for a value that would change nothing: nobody uses it, or a cell from number
+        `first` on begins by writing over it.
+        """
+        for name in values:
+            word = re.compile(rf"\b{re.escape(name)}\b")
+            cell = next((c for c in self.code[first:] if word.search(c.source)), None)
+            if cell is not None and _is_overwritten(name, cell.source):
+                raise UserError(
+                    "params",
+                    f"cell {cell.number} of {self.name} sets {name} again, so that "
+                    f"train.params.{name} would change nothing",
+                    f"Leave {name} out there: it has a cell of parameters."
+                    if tagged
+                    else f"Give that cell the tag `{TAG}`: the values of the run then come "
+                    "behind it.",
+                )
+            if cell is None and not tagged:
+                raise UserError(
+                    "params",
+                    f"no cell of {self.name} uses {name}, so that train.params.{name} would "
+                    "change nothing",
+                    "Correct its name in train.params, or take it away.",
                 )
 
     def place(self, cell: Cell) -> str:
@@ -211,6 +238,29 @@ def _name(name: str) -> str:
             "params", f"{name!r} can't be a variable of a notebook", "Rename it in train.params."
         )
     return name
+
+
+def _is_overwritten(name: str, source: str) -> bool:
+    """Whether the code gives `name` a value of its own before anything could use it."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return False
+    for statement in tree.body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            return isinstance(statement, ast.Assign) and _is_literal(statement.value)
+        if any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(statement)):
+            return False
+    return False
+
+
+def _is_literal(value: ast.expr) -> bool:
+    try:
+        ast.literal_eval(value)
+    except (ValueError, TypeError):
+        return False
+    return True
 
 
 def _assigned(source: str) -> set[str] | None:

@@ -81,7 +81,7 @@ EACH = (
         "bare_crash",
         ("churn.csv",),
         "churned",
-        advice=(Advice(("fit.py", "line 12", "IndexError"), code=1),),
+        advice=(Advice(("fit.py", "line 11", "IndexError"), code=1),),
     ),
     Shape(
         "sub_relative",
@@ -124,7 +124,11 @@ EACH = (
         ("data/flowers.csv",),
         "species",
         ignored=True,
-        advice=(Advice(("numpy==1.21.6", "requirements.txt:2"), _take_the_patch),),
+        advice=(
+            Advice(
+                ("requirements.txt:6", "scikit-learn==1.0.2", "1.2", "--relax"), _take_the_patch
+            ),
+        ),
         row=FLOWER_ROW,
     ),
     Shape(
@@ -152,7 +156,7 @@ EACH = (
         "other_python",
         ("loans.csv",),
         "default",
-        advice=(Advice(("3.8", "pyproject.toml"), code=3),),
+        advice=(Advice(("pyproject.toml:8", ">=3.8,<3.9", "older than 3.9", "--relax")),),
     ),
     Shape("notebook", ("flowers.csv",), "species", row=FLOWER_ROW),
 )

@@ -67,6 +67,11 @@ def secrets_in(environ: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted(kept, key=lambda value: (-len(value), value)))
 
 
+def looks_secret(name: str, value: str) -> bool:
+    """Whether a variable of this name looks secret, or its value has a password in it."""
+    return bool(SECRET_NAME.search(name) or PASSWORD_IN_ADDRESS.search(value))
+
+
 def which(name: str, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> str | None:
     """The absolute path of the program that `name` means with `env`'s PATH in `cwd`; else None."""
     base = Path.cwd() if cwd is None else cwd.absolute()

@@ -19,6 +19,7 @@ from shipway.spec.types import Task, TrainSpec
 
 SAVED = "model.pkl"
 LIBRARIES = ("sklearn", "scikit-learn", "xgboost", "lightgbm", "")
+RENAMES = "renames columns"
 PICKLES = "the training writes pickles; loading one runs the code in it"
 
 
@@ -132,10 +133,12 @@ def _predict(
 ) -> str | None:
     """The project's own predict, where the files alone don't say how."""
     alone = len(files) == 1 and models and models[0].pickle and models[0].flavour in LIBRARIES
-    if alone and models[0].fitted:
+    # A model that knows other columns than the table has can't be asked without the code for it.
+    renamed = any(one.kind == RENAMES for one in findings.of(entry, findings.hazards))
+    if alone and models[0].fitted and not renamed:
         return None
     likely = [code for code in findings.predictions if _reads(code, files)]
-    likely = likely or ([] if alone else list(findings.predictions))
+    likely = likely or ([] if alone and not renamed else list(findings.predictions))
     if likely:
         best = likely[0]
         notes.guessed(f"predictions: {best.entry} ({best.at}: {best.why})")

@@ -5,7 +5,7 @@ A function that returns an estimator is called; anything else is a command (or a
 model files are taken over. A training whose model is never saved gets advice instead.
 """
 
-from shipway.discovery.compose_by_command import CommandTraining
+from shipway.discovery.compose_by_command import RENAMES, CommandTraining
 from shipway.discovery.compose_notes import Notes
 from shipway.discovery.compose_rows import TrainPart, rows_of_function
 from shipway.discovery.findings import FittedEstimator, ModelFile, RepositoryFindings
@@ -29,13 +29,22 @@ def compose_train(
     if entry is None:
         return TrainPart(advice=no_entry(findings, notes))
     notes.guessed(f"training: {spoken(entry)} ({entry.why})")
-    for hazard in findings.of(entry, findings.hazards):
-        notes.unknown(f"{hazard.at}: {hazard.what}. {hazard.cure}")
+    hazards = findings.of(entry, findings.hazards)
+    for hazard in hazards:
+        if hazard.kind != RENAMES:
+            notes.unknown(f"{hazard.at}: {hazard.what}. {hazard.cure}")
     estimators = findings.of(entry, findings.estimators)
     scores = _gives_scores(estimators, findings.of(entry, findings.models))
     if entry.kind == "function":
-        return _by_function(entry, choice, scores, notes)
-    return CommandTraining(entry, findings, choice, task, notes).part(scores=scores)
+        part = _by_function(entry, choice, scores, notes)
+    else:
+        part = CommandTraining(entry, findings, choice, task, notes).part(scores=scores)
+    for hazard in hazards:
+        # A predict function of the project's own renames them too.
+        if hazard.kind == RENAMES and part.spec is not None and not part.spec.predict:
+            notes.unknown(f"{hazard.at}: {hazard.what}. {hazard.cure}")
+            notes.on("train", text=f"{hazard.at}: {hazard.what}. {hazard.cure}")
+    return part
 
 
 def spoken(entry: EntryPoint) -> str:

@@ -234,6 +234,7 @@ class Hazard(msgspec.Struct, frozen=True):
         "lfs pointer",
         "submodule",
         "missing data",
+        "renames columns",
     ]
     at: Place
     what: str

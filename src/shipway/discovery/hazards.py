@@ -9,7 +9,7 @@ from shipway.discovery.findings import DataFile, Hazard, ModelFile
 from shipway.discovery.flags import constant
 from shipway.discovery.paths import place
 from shipway.discovery.project import CodeBase
-from shipway.discovery.reads import path_argument
+from shipway.discovery.reads import TABLES, path_argument
 from shipway.discovery.running import Place
 from shipway.discovery.source import Call, SourceFile
 from shipway.discovery.surroundings import SECRET
@@ -54,10 +54,30 @@ def hazards(
             if found is not None:
                 yield found
         yield from _secrets(source)
+        yield from _renames(source)
     inputs = {one.path for one in read if one.kind == "file" and not one.model}
     yield from _data(base, read)
     yield from _models(written, inputs)
     yield from _tables(base, values, inputs)
+
+
+def _renames(source: SourceFile) -> Iterator[Hazard]:
+    """`df.columns = df.columns.str.lower()`: the model knows other names than the table has."""
+    for target, _, scope, line in source.assigns:
+        if not isinstance(target, ast.Attribute) or target.attr != "columns":
+            continue
+        read = scope.bindings.get(ast.unparse(target.value), ())
+        made_by = [source.dotted(one.func) for one in read if isinstance(one, ast.Call)]
+        if any(name.rpartition(".")[2] in TABLES for name in made_by):
+            yield Hazard(
+                "renames columns",
+                source.place(line),
+                f"{ast.unparse(target)} gives columns other names than the table has, and a model "
+                "is asked with those of the table",
+                "Name a function that takes raw rows, train: {predict: module:function}, or rename "
+                "the columns in the table.",
+            )
+            return
 
 
 def _call(source: SourceFile, call: Call) -> Hazard | None:

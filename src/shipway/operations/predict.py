@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from shipway.base import clock
+from shipway.base.digests import digest_of
 from shipway.base.errors import InputError, StoppedError
 from shipway.engine.wiring import Project, open_project
 from shipway.operations.batch.asking import asked
@@ -142,7 +143,8 @@ def _job(
     width = len({*kept, *(feature.name for feature in info.features)})
     digests = project.files.digests(list(table.table.files))
     return Job(
-        model=version.digest,
+        # Equal models may be used with different code: their pieces don't belong together.
+        model=digest_of([version.digest, version.code, version.environment]),
         inputs={str(path.resolve()): digest for path, digest in digests.items()},
         nulls=project.spec.data.nulls if project.spec.data else (),
         columns=kept,

@@ -24,7 +24,7 @@ def relax(project: Project, source: Source, tell: Tell) -> None:
     Else an InputError that lists the changes and says how to take the patch that was written.
     """
     from shipway.adapters.environments.patching import patch_of
-    from shipway.adapters.environments.pythons import find_python, wanted_python
+    from shipway.adapters.environments.pythons import project_python
     from shipway.adapters.environments.relaxing import Relaxing, Unrelaxable
     from shipway.adapters.environments.requirements import read_inputs
     from shipway.stages.environment import environment_spec
@@ -32,7 +32,7 @@ def relax(project: Project, source: Source, tell: Tell) -> None:
     folder = Path(source.folder)
     spec = environment_spec(project.spec, folder)
     _check(spec, project)
-    python = find_python(folder, wanted_python(folder, spec), tell)
+    python = project_python(folder, spec, tell)
     inputs = read_inputs(folder, spec.requirements)
     search = Relaxing(inputs, python.path, tell)
     try:

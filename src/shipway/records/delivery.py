@@ -37,8 +37,9 @@ class ModelVersion(Record, frozen=True, tag="version"):
     `gates` is the digest of the gate record (`Evaluation.content()`), `evaluation` the digest of
     the whole Evaluation object in the store, by which a deployment is allowed. `environment` is
     the digest of the PythonEnvironment record and `code` of the tree that the model is used with.
-    `serving` names code and lock together where the project's own web application or predict
-    function answers for the model: then other code makes another version, even of an equal model.
+    `serving` names code and lock together where the project's own code may answer for the model
+    (its web application, its predict function, classes and functions that a pickle names): then
+    other code makes another version, even of an equal model.
     `profile` is the digest of the profile of the table that it was trained on, the reference of
     drift; empty in versions that an earlier Shipway registered.
     """

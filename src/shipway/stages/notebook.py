@@ -7,7 +7,9 @@
 It is kept when it failed too, as far as it came.
 """
 
+import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -105,11 +107,24 @@ def _keep(ctx: StageContext, executed: Path) -> None:
     """Keep the executed notebook with the run, without the secrets that it may show."""
     if not executed.exists():
         return
-    data = executed.read_bytes()
-    for secret in secrets_in(os.environ):
-        data = data.replace(secret.encode(), MASK)
+    data = masked(executed.read_bytes(), secrets_in(os.environ))
     write_atomic(_place(ctx), data)
     ctx.store.put(notebook_key(ctx), data)
+
+
+def masked(data: bytes, secrets: Iterable[str]) -> bytes:
+    """A text of JSON without the lines of any secret, as JSON writes them."""
+    lines = {line.strip() for secret in secrets for line in secret.splitlines()}
+    found = {
+        json.dumps(line, ensure_ascii=plain)[1:-1].encode("utf-8", "surrogateescape")
+        for line in lines
+        if len(line) > 3
+        for plain in (False, True)
+    }
+    # The longest first, so that a part never hides the whole.
+    for secret in sorted(found, key=len, reverse=True):
+        data = data.replace(secret, MASK)
+    return data
 
 
 def _place(ctx: StageContext) -> Path:

@@ -5,13 +5,15 @@
     Epoch {_}: loss {loss}    {_} is a number that nobody wants
     classification_report     is no pattern: scikit-learn's table is understood
 
-A pattern may match anywhere in a line. Blanks are tolerated where words and signs meet; colours
-of terminals are ignored; the last match counts. A number with % is a share: 93% is 0.93.
+A pattern may match anywhere in a line; where one match lies inside of another, the longer one
+counts. Blanks are tolerated where words and signs meet; colours of terminals are ignored; the last
+match counts. A number with % is a share: 93% is 0.93.
 """
 
 import collections
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from shipway.base.errors import InputError
 from shipway.base.names import nearest
@@ -53,13 +55,31 @@ class Pattern:
 
     def find(self, line: str) -> dict[str, float]:
         """The numbers of the last match in a line, by name."""
-        found: dict[str, float] = {}
+        return {name: value for match in self.matches(line) for name, value in match.found.items()}
+
+    def matches(self, line: str) -> Iterator["Match"]:
+        """Each match, with its numbers by name."""
         for match in self.form.finditer(line):
             groups = match.groups()
-            for index, name in enumerate(self.names):
-                if name != UNWANTED:
-                    found[name] = number(groups[2 * index], bool(groups[2 * index + 1]))
-        return found
+            found = {
+                name: number(groups[2 * index], bool(groups[2 * index + 1]))
+                for index, name in enumerate(self.names)
+                if name != UNWANTED
+            }
+            yield Match(*match.span(), found)
+
+
+class Match(NamedTuple):
+    """Where a pattern matched, and what it found there."""
+
+    begin: int
+    end: int
+    found: dict[str, float]
+
+    def within(self, other: "Match") -> bool:
+        """Whether another pattern has matched more of the line around this one."""
+        inside = other.begin <= self.begin and self.end <= other.end
+        return inside and (other.begin, other.end) != (self.begin, self.end)
 
 
 class Printed:
@@ -87,11 +107,12 @@ class Printed:
         if self.table is not None:
             self.table.line(text)
         found: dict[str, float] = {}
-        for place, pattern in self.patterns:
-            here = pattern.find(text)
-            if here:
+        every = [(place, one) for place, each in self.patterns for one in each.matches(text)]
+        for place, match in every:
+            # "AUC: {auc}" is not meant by "train AUC: 0.99" where a pattern of its own reads that.
+            if not any(match.within(other) for _, other in every):
                 self.seen.add(place)
-                found |= here
+                found |= match.found
         if not found and any(character.isdigit() for character in text):
             self.lines.append(text.strip()[:200])
         return found

@@ -14,6 +14,7 @@ from shipway.spec.variables import resolve
 from shipway.stages.commands import Deadline, split
 from shipway.stages.context import StageContext
 from shipway.stages.stage import Parts, Scope, Stage
+from shipway.stages.variables import variable_digests
 from shipway.stages.workspace import Workspace, input_digests, open_workspace
 from shipway.storage.trees import put_tree
 
@@ -31,10 +32,12 @@ def _stage(name: str, step: StepSpec) -> Stage:
         return _carry_out(ctx, source, interpreter, name, step)
 
     def depends(scope: Scope) -> Parts:
+        known = variable_digests(step.env)
         return {
             "step": msgspec.to_builtins(step),
             "code": scope.code(step.code, False),
             "files": input_digests(scope, step.inputs),
+            **({"variables": known} if known else {}),
         }
 
     return Stage(name, run, depends=depends)

@@ -26,6 +26,7 @@ from shipway.stages.stage import Parts, Scope
 from shipway.stages.train_by_command import by_command
 from shipway.stages.train_by_function import by_function
 from shipway.stages.training import Training
+from shipway.stages.variables import variable_digests
 from shipway.stages.workspace import export_code, input_digests, open_workspace
 from shipway.storage.trees import put_tree
 from shipway_runtime import formats
@@ -101,6 +102,7 @@ def depends(scope: Scope) -> Parts:
     for text in ("description", "intended_use", "owner"):
         model.pop(text, None)
     data = spec.data
+    known = variable_digests(train_spec.env)
     return {
         "train": msgspec.to_builtins(train_spec),
         "model": model,
@@ -108,6 +110,7 @@ def depends(scope: Scope) -> Parts:
         "sensitive": _sensitive(scope),
         "code": scope.code(train_spec.code, False),
         "files": input_digests(scope, train_spec.inputs),
+        **({"variables": known} if known else {}),
         # An application of the user's own reads the files as they were written.
         **({"files kept": True} if spec.package.server is not None else {}),
     }

@@ -14,7 +14,9 @@ from shipway.adapters import environments
 from shipway.adapters.environments import locks, once, requirements, uvtool, versions
 from shipway.adapters.environments.fake import FakeEnvironments
 from shipway.adapters.environments.interface import worker_environment
-from shipway.adapters.environments.pythons import wanted_python
+from shipway.adapters.environments.old_pythons import refuse_old
+from shipway.adapters.environments.pythons import project_python, wanted_python
+from shipway.adapters.environments.statements import Statement
 from shipway.adapters.environments.uv import UvEnvironments
 from shipway.base import catalogue
 from shipway.base.errors import InputError, OutsideError
@@ -54,9 +56,16 @@ def test_versions_of_python(version, wanted, fits):
 
 def test_a_pin_below_what_the_runtime_needs_is_named():
     pins = [LockedPackage("click", "6.7"), LockedPackage("skops", "0.16.0")]
-    with pytest.raises(InputError, match=r"click 6\.7 \(at least 7\.0\)"):
+    with pytest.raises(InputError, match=r"^requirements.txt: click 6\.7: at least 7\.0 is needed"):
         versions.check_minimums(pins, "requirements.txt")
     versions.check_minimums(pins[1:], "requirements.txt")
+    pinned = Statement("Click==6.7", "requirements.txt", 3)
+    with pytest.raises(InputError, match=r"^requirements.txt:3: Click==6\.7: at least 7\.0") as one:
+        versions.check_minimums(pins, "requirements.txt", [pinned])
+    assert "shipway run --relax" in one.value.cure
+    pins.append(LockedPackage("scikit-learn", "1.0.2"))
+    with pytest.raises(InputError, match=r"3: 2 requirements are too old\n  r.+3: Click==6\.7: at"):
+        versions.check_minimums(pins, "requirements.txt", [pinned])
 
 
 def test_included_files_belong_to_the_lock(tmp_path):
@@ -84,6 +93,34 @@ def test_a_project_file_that_is_no_toml(tmp_path):
     (tmp_path / "pyproject.toml").write_text("[project\n")
     with pytest.raises(InputError, match="not valid TOML"):
         wanted_python(tmp_path, EnvironmentSpec(requirements=("pyproject.toml",)))
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "place"),
+    [
+        ("pyproject.toml", "[project]\nname = 'x'\nrequires-python = '>=3.7,<3.9'\n", ":3"),
+        (
+            "pyproject.toml",
+            "[tool.poetry]\nname='x'\n[tool.poetry.dependencies]\npython = '~3.8'\nsix='*'\n",
+            ":4",
+        ),
+        ("Pipfile", "[packages]\nsix = '*'\n[requires]\npython_version = '3.8'\n", ":4"),
+        ("setup.cfg", "[options]\npython_requires = ==3.6.*\ninstall_requires = six\n", ":2"),
+    ],
+)
+def test_a_python_that_is_too_old_is_refused_before_it_is_looked_for(tmp_path, file, text, place):
+    (tmp_path / file).write_text(text)
+    told: list[str] = []
+    spec = EnvironmentSpec(requirements=(file,))
+    with pytest.raises(InputError, match=r"older than 3\.9, which Shipway's runtime") as caught:
+        project_python(tmp_path, spec, told.append)
+    assert caught.value.where == f"{file}{place}"
+    assert told == []
+
+
+@pytest.mark.parametrize("wanted", ["", "3.11", ">=3.7", "~=3.8", "<3.9.2,>=3.9", "nonsense"])
+def test_a_python_that_may_be_young_enough_is_not(tmp_path, wanted):
+    refuse_old(tmp_path, EnvironmentSpec(), wanted)
 
 
 def test_a_missing_requirements_file_is_named(tmp_path):

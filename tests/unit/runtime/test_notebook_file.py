@@ -66,6 +66,36 @@ def test_parameters_that_the_notebook_can_not_take(tmp_path, values, known, mess
         opened(tmp_path, code("x")).inject({"no-name": 1}, {})
 
 
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ([code("import os"), code("import sys\nc = 5.0")], "cell 2 of n.ipynb sets c again"),
+        ([code("c = 5.0")], "Give that cell the tag `parameters`"),
+        ([code("c = 1", "parameters"), code("c = 2")], "Leave c out there"),
+        ([code("print(cc)")], "no cell of n.ipynb uses c"),
+    ],
+)
+def test_a_parameter_that_would_change_nothing(tmp_path, cells, message):
+    with pytest.raises(UserError) as raised:
+        opened(tmp_path, *cells).inject({"c": 0.5}, {})
+    assert message in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [code("print(c)"), code("c = 0")],
+        [code("c = float(c)")],
+        [code("%time\nc = 3")],
+        [code("c = 1", "parameters")],
+    ],
+)
+def test_a_parameter_that_somebody_uses_or_might_use(tmp_path, cells):
+    found = opened(tmp_path, *cells)
+    found.inject({"c": 0.5}, {})
+    assert len(found.code) == len(cells) + 1
+
+
 def test_a_cell_of_parameters_with_a_magic_is_not_looked_into(tmp_path):
     found = opened(tmp_path, code("%time\ndepth = 3", "parameters"))
     found.inject({"other": 1}, {})

@@ -49,6 +49,19 @@ def test_several_patterns_and_several_numbers():
     printed.check()
 
 
+def test_of_two_patterns_the_one_that_says_more_is_meant():
+    for patterns in (
+        ["auc {auc}", "train auc {train_auc}"],
+        ["train auc {train_auc}", "auc {auc}"],
+    ):
+        printed = Printed(patterns)
+        assert printed.line("auc 0.8") == {"auc": 0.8}
+        assert printed.line("train auc 0.9") == {"train_auc": 0.9}
+    printed = Printed(["auc {auc}", "train auc {train_auc}"])
+    assert printed.line("train auc 0.9, auc 0.8") == {"train_auc": 0.9, "auc": 0.8}
+    assert Printed(["auc {auc}"]).line("train auc 0.9") == {"auc": 0.9}
+
+
 def test_a_pattern_that_matched_nothing_has_a_neighbour():
     printed = Printed(["ROC AUC: {auc}"], ["shipway.yaml:9:5"])
     for line in ("3 rows", "ROC-AUC = 0.9 on test", "took 12 s"):

@@ -2,6 +2,7 @@
 """What is kept of a model, once, and the number that it gets, once."""
 
 import msgspec
+import pytest
 
 from shipway.records.base import Skipped
 from shipway.records.delivery import StoredModel
@@ -9,6 +10,8 @@ from shipway.records.source import PythonEnvironment
 from shipway.records.training import Evaluation, GateResult, Metric, TrainedModel
 from shipway.stages.register import register
 from shipway.stages.store import store
+
+from .conftest import SPEC
 
 MODEL = TrainedModel(
     f"sha256:{'a' * 64}", "sklearn", params={"depth": 3}, reported={"loss": 0.5},
@@ -91,3 +94,18 @@ def test_other_verdicts_or_another_model_are_another_version(road):
 def test_a_model_that_nobody_evaluated_has_no_verdict(road):
     version = number(road, keep(road, evaluation=Skipped("none")), Skipped("none"))
     assert (version.verdict, version.evaluation, version.metrics) == ("inconclusive", "", {})
+
+
+@pytest.mark.parametrize(
+    ("spec", "versions"),
+    [
+        (SPEC, 2),  # with `predict:`, a function of the user's
+        (SPEC.replace("  predict: rules:predict\n", "  allow_pickle: true\n"), 2),
+        (SPEC.replace("  predict: rules:predict\n", ""), 1),
+    ],
+)
+def test_other_code_is_another_version_where_code_may_answer(make, spec, versions):
+    road = make(spec)
+    number(road, keep(road))
+    other = msgspec.structs.replace(MODEL, code=f"sha256:{'d' * 64}")
+    assert number(road, keep(road, other)).number == versions

@@ -25,9 +25,10 @@ from shipway.adapters.environments.conda_lock import (
     this_platform,
     write_lock,
 )
+from shipway.adapters.environments.old_pythons import OLDEST
 from shipway.adapters.environments.once import make_once
 from shipway.adapters.environments.overlay import overlay
-from shipway.adapters.environments.pythons import OLDEST, Python, facts
+from shipway.adapters.environments.pythons import Python, facts
 from shipway.adapters.environments.versions import check_minimums, numbers
 from shipway.base.digests import digest_of, hex_of
 from shipway.base.errors import InputError

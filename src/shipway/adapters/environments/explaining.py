@@ -15,9 +15,9 @@ from shipway.adapters.environments.problems import Problem
 from shipway.adapters.environments.requirements import Inputs
 from shipway.adapters.environments.statements import Statement, named
 from shipway.adapters.environments.uvwords import Words, spoken_of, understand
+from shipway.adapters.environments.versions import RELAX
 from shipway.base.errors import InputError, ShipwayError
 
-RELAX = "`shipway run --relax` looks for the fewest pins to loosen, and writes them as a patch."
 LOCKED = (
     "The pins come from {file}. Lock again for this Python ({command}), or ask for the Python that "
     "it was made for: environment.python."

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from shipway.adapters.environments import uvtool
-from shipway.adapters.environments.explaining import RELAX, explain_unmet
+from shipway.adapters.environments.explaining import explain_unmet
 from shipway.adapters.environments.offers import Offers
 from shipway.adapters.environments.pythons import Python
 from shipway.adapters.environments.requirements import Inputs, absolute_links
+from shipway.adapters.environments.versions import RELAX
 from shipway.records.source import PythonEnvironment
 
 SETTINGS = ("--quiet", "--no-python-downloads")

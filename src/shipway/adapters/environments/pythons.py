@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from shipway.adapters.environments import uvtool
+from shipway.adapters.environments.old_pythons import OLDEST, refuse_old
 from shipway.adapters.environments.statements import FOREIGN_FILES, PROJECT_FILES
 from shipway.adapters.environments.textfiles import read_text
 from shipway.adapters.environments.versions import numbers, satisfies
@@ -23,7 +24,6 @@ from shipway.base.errors import InputError, OutsideError, ShipwayError
 from shipway.base.processes import capture
 from shipway.spec.types import EnvironmentSpec
 
-OLDEST = "3.9"
 VERSION_FILE = ".python-version"
 FACTS = (
     "import json, platform, sysconfig; "
@@ -95,6 +95,15 @@ def _of_file(folder: Path, name: str) -> str:
             where=file,
             cure="Set `environment.python`, for instance to 3.11.",
         ) from None
+
+
+def project_python(folder: Path, spec: EnvironmentSpec, tell: Callable[[str], None]) -> Python:
+    """An interpreter for a project. InputError naming the line that asks for one that is too old;
+    for the rest see `find_python`.
+    """
+    wanted = wanted_python(folder, spec)
+    refuse_old(folder, spec, wanted)
+    return find_python(folder, wanted, tell)
 
 
 def find_python(folder: Path, wanted: str, tell: Callable[[str], None]) -> Python:

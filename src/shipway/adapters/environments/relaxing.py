@@ -22,6 +22,7 @@ from shipway.adapters.environments.requirements import Inputs
 from shipway.adapters.environments.singles import fail_alone
 from shipway.adapters.environments.statements import Statement, clauses
 from shipway.adapters.environments.uvwords import spoken_of, understand
+from shipway.adapters.environments.versions import minimum_constraints
 
 ATTEMPTS = 120
 ALTERNATIVES = 4
@@ -233,7 +234,9 @@ class Relaxing:
             for index, one in enumerate(self.inputs.statements)
             if texts.get(index, one.text)
         ]
-        return compile_lock(self.inputs, statements, self.interpreter, flags)
+        # Versions that resolve but can't run beside the runtime are no way out.
+        wanted = [*statements, *minimum_constraints()]
+        return compile_lock(self.inputs, wanted, self.interpreter, flags)
 
     def _changes(self, texts: Texts) -> list[Change]:
         lock = self._lock(texts, self.flags)

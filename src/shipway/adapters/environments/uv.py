@@ -17,7 +17,7 @@ from shipway.adapters.environments.pythons import (
     VERSION_FILE,
     Python,
     find_python,
-    wanted_python,
+    project_python,
 )
 from shipway.adapters.environments.requirements import Inputs, closure, read_inputs
 from shipway.adapters.environments.versions import check_minimums
@@ -57,12 +57,12 @@ class UvEnvironments:
         """Lock the requirements and make the environment; errors say which lines are to blame."""
         from shipway.adapters.environments.locks import locked_packages
 
-        python = find_python(folder, wanted_python(folder, spec), tell)
+        python = project_python(folder, spec, tell)
         where = ", ".join(spec.requirements)
         inputs = read_inputs(folder, spec.requirements)
         lock = _lock(inputs, spec, python, where, tell)
         packages = locked_packages(lock)
-        check_minimums(packages, where)
+        check_minimums(packages, where, inputs.statements)
         environment = PythonEnvironment(
             digest=digest_of([lock, python.minor, python.platform]),
             python=python.version,

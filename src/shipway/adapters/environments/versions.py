@@ -4,9 +4,12 @@
 import re
 from collections.abc import Sequence
 
+from shipway.adapters.environments.statements import Statement
 from shipway.base.errors import InputError
 from shipway.records.source import LockedPackage
 
+RELAX = "`shipway run --relax` looks for the fewest pins to loosen, and writes them as a patch."
+RELAXING = f"\n{RELAX}"
 # What the runtime needs at least of a package when the project brings its own.
 MINIMUMS = {
     "click": "7.0",
@@ -53,17 +56,44 @@ def _starts(version: str, prefix: str) -> bool:
     return f"{version}.".startswith(f"{prefix}.")
 
 
-def check_minimums(packages: Sequence[LockedPackage], where: str) -> None:
-    """InputError naming each package that the project pins below what the runtime needs."""
+def minimum_constraints() -> list[Statement]:
+    """What the runtime needs, as constraints for a search of versions that run beside it."""
+    return [Statement(f"{name}>={v}", "", 0, "constraint") for name, v in MINIMUMS.items()]
+
+
+def check_minimums(
+    packages: Sequence[LockedPackage], where: str, statements: Sequence[Statement] = ()
+) -> None:
+    """InputError naming each package that the project pins below what the runtime needs, and the
+    lines of `statements` that do so.
+    """
     old = [
-        f"{package.name} {package.version} (at least {MINIMUMS[package.name]})"
+        package
         for package in packages
         if package.name in MINIMUMS and numbers(package.version) < numbers(MINIMUMS[package.name])
     ]
-    if old:
-        raise InputError(
-            f"too old to run beside Shipway's runtime: {', '.join(old)}",
-            where=where,
-            cure="Raise the requirement, or leave it out: what the project does not list is "
-            "brought along.",
-        )
+    if not old:
+        return
+    pins = {package.name: _pin(package, statements) for package in old}
+    said = {name: f"at least {MINIMUMS[name]} is needed beside Shipway's runtime" for name in pins}
+    if len(old) == 1:
+        only = old[0]
+        pin = pins[only.name]
+        what = f"{pin.text if pin else f'{only.name} {only.version}'}: {said[only.name]}"
+    else:
+        shown = {one.name: f"{one.name} {one.version}" for one in old}
+        shown |= {name: pin.shown for name, pin in pins.items() if pin}
+        lines = [f"  {shown[name]}: {text}" for name, text in said.items()]
+        what = "\n".join([f"{len(old)} requirements are too old", *lines])
+    places = [pin.where for pin in pins.values() if pin]
+    raise InputError(
+        what,
+        where=places[0] if places else where,
+        cure="Raise the requirement, or leave it out: what the project does not list is "
+        f"brought along.{RELAXING if statements else ''}",
+    )
+
+
+def _pin(package: LockedPackage, statements: Sequence[Statement]) -> Statement | None:
+    """The line that names a package, if one does."""
+    return next((one for one in statements if one.name == package.name and one.line), None)

@@ -12,6 +12,9 @@ def examine(subject: Subject) -> Iterator[Finding]:
     """Each place in the code, those of the training first."""
     entry = subject.entry
     training = set(entry.files) if entry is not None else set()
-    hazards = [each for each in subject.repository.hazards if each.kind not in ELSEWHERE]
+    train = subject.spec.train if subject.spec is not None else None
+    # A predict function of the project's own takes the table's names.
+    elsewhere = {*ELSEWHERE, *(["renames columns"] if train is not None and train.predict else [])}
+    hazards = [each for each in subject.repository.hazards if each.kind not in elsewhere]
     for each in sorted(hazards, key=lambda one: (one.at.path not in training, one.at)):
         yield Finding(each.kind, "warning", each.what, each.cure, str(each.at))
