@@ -17,7 +17,7 @@ from shipway.operations.fetched import Place, naming_urls
 from shipway.operations.one_table import Demands, one_table
 from shipway.operations.table_files import TableFiles, locate
 from shipway.records.data import CheckReport, CheckResult, verdict_of
-from shipway.spec.checks_file import AGAINST, CHECKED, read_checks
+from shipway.spec.checks_file import CHECKED, read_checks
 from shipway.spec.document import Document
 from shipway.spec.reader import read
 
@@ -117,9 +117,9 @@ class _Work:
         from shipway.data.validation import check_and_split
 
         demands = self.demands
-        tables = {CHECKED: self._open(CHECKED, self.checked)}
-        if self.other.files and not self.other.is_profile:
-            tables[AGAINST] = self._open(AGAINST, self.other)
+        is_table = self.other.files and not self.other.is_profile
+        other = self._open(demands.against, self.other) if is_table else None
+        tables = demands.tables(self._open(CHECKED, self.checked), other)
         with reading(tables.values()):
             checked = check_and_split(
                 tables,

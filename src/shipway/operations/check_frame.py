@@ -85,9 +85,8 @@ def _run(
     from shipway.data.checks import check_tables
     from shipway.data.frames import lazy_frame
 
-    frames = {CHECKED: lazy_frame(frame)}
-    if against is not None:
-        frames[AGAINST] = lazy_frame(against)
+    other = lazy_frame(against) if against is not None else None
+    frames = demands.tables(lazy_frame(frame), other)
     try:
         found, until = check_tables(frames, demands.data, line_of=document.line_of, now=clock.now())
         found += _drift(frames, demands, document)
@@ -122,8 +121,8 @@ def _drift(
     looked = {
         name: Looked(*subjects_of(each, data.columns, text=False)) for name, each in frames.items()
     }
-    if AGAINST in looked:
-        reference = from_table(demands.against, looked[AGAINST], cells=demand.cells)
+    if demands.against:
+        reference = from_table(demands.against, looked[demands.against], cells=demand.cells)
     else:
         where = document.where("data", "drift", "against")
         files = find_files(document.path.parent, drift.against, where=where)

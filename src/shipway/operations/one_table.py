@@ -9,17 +9,18 @@ this table.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import msgspec
 
 from shipway.base.errors import InputError
 from shipway.records.data import CheckResult
-from shipway.spec.checks_file import AGAINST, CHECKED
+from shipway.spec.checks_file import CHECKED
 from shipway.spec.document import Document, KeyPath
 from shipway.spec.target import with_target
 from shipway.spec.types import DataSpec
 
-PAIR = (AGAINST, CHECKED)
+T = TypeVar("T")
 COMPARED = ("overlap", "order")
 CURE = "Name the other table: --against FILE."
 
@@ -42,16 +43,15 @@ class Demands:
         """The columns whose values are shown nowhere outside a terminal."""
         return tuple(sorted(n for n, column in self.data.columns.items() if column.sensitive))
 
+    def tables(self, checked: T, other: T | None) -> dict[str, T]:
+        """The tables by all the names that the demands have for them."""
+        beside = {} if other is None else {self.checked: checked, self.against: other}
+        return {CHECKED: checked, **beside}
+
     def named(self, result: CheckResult) -> CheckResult:
-        """`result` with the names that the user knows for the tables."""
-        names = {CHECKED: self.checked, "+".join(PAIR): f"{self.checked}+{self.against}"}
-        observed = result.observed
-        if result.check in COMPARED:
-            observed = observed.replace(f"of {CHECKED} are", f"of {self.checked} are")
-            observed = observed.replace(f"in {AGAINST} too", f"in {self.against} too")
-        return msgspec.structs.replace(
-            result, dataset=names.get(result.dataset, result.dataset), observed=observed
-        )
+        """`result` with the name that the user knows for the table under check."""
+        ours = result.dataset in (CHECKED, f"{self.against}+{self.checked}")
+        return msgspec.structs.replace(result, dataset=self.checked if ours else result.dataset)
 
 
 def one_table(document: Document, *, checked: str, against: str, strict: bool) -> Demands:
@@ -60,6 +60,7 @@ def one_table(document: Document, *, checked: str, against: str, strict: bool) -
     With `strict`, one that needs another table than there is raises InputError.
     """
     spec = document.spec
+    against = f"{against} itself" if against == checked else against
     found = Demands(
         data=with_target(msgspec.structs.replace(spec.data or DataSpec(), split=None), spec.model),
         checked=checked,
@@ -74,14 +75,14 @@ def one_table(document: Document, *, checked: str, against: str, strict: bool) -
 
 def _paired(found: Demands) -> Demands:
     """Whatever two tables a demand names are these."""
-    data = found.data
+    data, pair = found.data, (found.against, found.checked)
     for key in COMPARED:
         demand = getattr(data, key)
         if demand is not None:
-            demand = msgspec.structs.replace(demand, between=PAIR)
+            demand = msgspec.structs.replace(demand, between=pair)
             data = msgspec.structs.replace(data, **{key: demand})
     columns = {
-        name: msgspec.structs.replace(column, seen_in=AGAINST) if column.seen_in else column
+        name: msgspec.structs.replace(column, seen_in=found.against) if column.seen_in else column
         for name, column in data.columns.items()
     }
     return replace(found, data=msgspec.structs.replace(data, columns=columns))
