@@ -63,6 +63,18 @@ def check(frame: Any, checks: Mapping[str, Any] | str | Path, *, against: Any = 
     )
 
 
+def _refuse_own(document: Document) -> None:
+    """What runs in another Python needs a table that it can open."""
+    data = document.spec.data
+    for key in ("pandera", "checks"):
+        if data is not None and getattr(data, key):
+            raise InputError(
+                f"{key} asks the project's own Python, which can't see this frame",
+                where=document.where("data", key),
+                cure="Write it to a file, and use: shipway check FILE --checks CHECKS",
+            )
+
+
 def _document(checks: Mapping[str, Any] | str | Path) -> Document:
     if isinstance(checks, Path):
         return read_checks(checks)
@@ -82,12 +94,14 @@ def _run(
     """All results, until when they hold, and the number of rows."""
     import polars as pl
 
+    from shipway.adapters.tables.markers import without_markers
     from shipway.data.checks import check_tables
     from shipway.data.frames import lazy_frame
 
     other = lazy_frame(against) if against is not None else None
     frames = demands.tables(lazy_frame(frame), other)
     try:
+        frames = {k: without_markers(each, demands.data.nulls) for k, each in frames.items()}
         found, until = check_tables(frames, demands.data, line_of=document.line_of, now=clock.now())
         found += _drift(frames, demands, document)
         rows = max((result.rows for result in found), default=0)

@@ -145,6 +145,12 @@ def test_demands_that_are_none(checks):
         shipway.check(FRAME, checks)
 
 
+def test_what_counts_as_missing():
+    checks = {"nulls": ["x", "5.5"], "columns": {"zip": {"max_missing": 0}, "amount": {"max": 0}}}
+    report = shipway.check(FRAME, checks)
+    assert [(c.column, c.check, c.failing) for c in report.failed] == [("zip", "max_missing", 1)]
+
+
 def test_a_lazy_frame_that_fails_is_no_bug():
     broken = FRAME.lazy().with_columns(pl.col("zip").cast(pl.Int64))
     with pytest.raises(InputError, match="can't be read") as caught:
