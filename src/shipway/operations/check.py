@@ -24,6 +24,7 @@ from shipway.spec.reader import read
 if TYPE_CHECKING:
     from shipway.data.layout import Layout
     from shipway.data.opening import Table
+    from shipway.data.own_checks import OwnAnswers
 
 SPEC_NAME = "shipway.yaml"
 Found = tuple[tuple[CheckResult, ...], str | None, int]
@@ -50,7 +51,11 @@ def check_files(
     document = read_checks(checks) if checks is not None else _project(project or Path())
     checked, other = locate(files), locate([against] if against is not None else [])
     demands = one_table(
-        document, checked=checked.name, against=other.name, strict=checks is not None
+        document,
+        checked=checked.name,
+        against=other.name,
+        strict=checks is not None,
+        profile=other.is_profile,
     )
     before = checked.state() + other.state()
     work = _Work(
@@ -89,6 +94,12 @@ def nothing_demanded(document: Document) -> InputError:
 
 
 def _project(folder: Path) -> Document:
+    if not (folder / SPEC_NAME).exists():
+        raise InputError(
+            f"there is no {SPEC_NAME} here that says what to check",
+            where=str(folder),
+            cure="Name a file of demands: --checks FILE. Or make one for the project: shipway init",
+        )
     document = read(folder / SPEC_NAME)
     if document.spec.data is None:
         raise InputError(
@@ -127,12 +138,20 @@ class _Work:
                 line_of=self.document.line_of,
                 now=clock.now(),
                 target=demands.target,
+                own=self._own(tables),
             )
             results = (*checked.checks, *self._drift(tables))
             # Whatever was measured says how many rows there were: no need to count once more.
             rows = max((result.rows for result in checked.checks), default=0)
             rows = rows or count_rows(tables[CHECKED].frame)
         return tuple(demands.named(result) for result in results), checked.valid_until, rows
+
+    def _own(self, tables: Mapping[str, "Table"]) -> "OwnAnswers | None":
+        """What the project's own Python says, where it is asked."""
+        from shipway.operations.own_checks import ask_project
+
+        of_project = self.declared is None
+        return ask_project(self.document, self.demands.data, tables, of_project=of_project)
 
     def _open(self, name: str, table: TableFiles) -> "Table":
         from shipway.adapters.tables import table_format
