@@ -54,10 +54,13 @@ class Demands:
         return msgspec.structs.replace(result, dataset=self.checked if ours else result.dataset)
 
 
-def one_table(document: Document, *, checked: str, against: str, strict: bool) -> Demands:
+def one_table(
+    document: Document, *, checked: str, against: str, strict: bool, profile: bool = False
+) -> Demands:
     """The demands of `document` on the table `checked`.
 
-    With `strict`, one that needs another table than there is raises InputError.
+    `profile` says that `against` is one, which has no rows and is good for drift alone. With
+    `strict`, a demand that needs another table than there is raises InputError.
     """
     spec = document.spec
     against = f"{against} itself" if against == checked else against
@@ -69,7 +72,8 @@ def one_table(document: Document, *, checked: str, against: str, strict: bool) -
     model = spec.model.target if spec.model is not None else None
     asks = found.data.target is not None or found.data.features is not None
     found = replace(found, target=model if asks else None)
-    found = _paired(found) if against else _alone(found, document, strict=strict)
+    paired = against and not profile
+    found = _paired(found) if paired else _alone(found, document, strict=strict)
     return found if strict else _counted(found)
 
 
@@ -91,31 +95,32 @@ def _paired(found: Demands) -> Demands:
 def _alone(found: Demands, document: Document, *, strict: bool) -> Demands:
     """Without what only a second table decides."""
     data, notes = found.data, list(found.notes)
-    for keys in _comparing(data):
+    why = f"and {found.against} is a profile" if found.against else "this is one"
+    comparing = list(_comparing(data))
+    if data.drift is not None and data.drift.path is None and not found.against:
+        comparing.append(("data", "drift"))
+        data = msgspec.structs.replace(data, drift=None)
+    for keys in comparing:
         name = ".".join(str(key) for key in keys[1:])
         if strict:
-            what = f"{name} compares two tables, this is one"
+            what = f"{name} compares two tables, {why}"
             raise InputError(what, where=document.where(*keys), cure=CURE)
-        notes.append(f"{name} is not checked: it compares two tables, this is one")
+        notes.append(f"{name} is not checked: it compares two tables, {why}")
     columns = {
         name: msgspec.structs.replace(column, seen_in=None) for name, column in data.columns.items()
     }
     data = msgspec.structs.replace(data, columns=columns, **dict.fromkeys(COMPARED))
-    if data.drift is not None and data.drift.path is None:
-        data = msgspec.structs.replace(data, drift=None)
     return replace(found, data=data, notes=tuple(notes))
 
 
 def _comparing(data: DataSpec) -> Iterator[KeyPath]:
-    """The places of demands that nothing here decides without another table."""
+    """The places of demands that nothing decides without the rows of another table."""
     for key in COMPARED:
         if getattr(data, key) is not None:
             yield "data", key
     for name, column in data.columns.items():
         if column.seen_in is not None:
             yield "data", "columns", name, "seen_in"
-    if data.drift is not None and data.drift.path is None:
-        yield "data", "drift"
 
 
 def _counted(found: Demands) -> Demands:
