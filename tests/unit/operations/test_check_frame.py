@@ -178,3 +178,14 @@ def test_importing_shipway_costs_nothing():
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True)
     message = "module 'shipway' has no attribute 'nothing'"
     assert done.stdout.splitlines() == ["shipway", "", message], done.stderr
+
+
+def test_a_function_of_ones_own(tmp_path, monkeypatch):
+    (tmp_path / "mine.py").write_text(
+        "import polars as pl\n\ndef positive():\n    return pl.col('amount') > 0\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    report = shipway.check(FRAME, {"checks": ["mine:positive"]})
+    assert report.verdict == "failed"
+    assert [c.failing for c in report.failed] == [1]
