@@ -15,7 +15,7 @@ from shipway.spec.types import Amount, DataSpec, SplitSpec
 MOST_COLUMNS = 40
 SEED = 42
 FEWEST = 5
-SAID_ELSEWHERE = ("missing", "row_counter")
+SAID_ELSEWHERE = ("row_counter",)
 OF_THE_TABLE = ("duplicate_rows", "names", "time_parts", "coded_categories")
 
 

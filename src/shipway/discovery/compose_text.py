@@ -22,11 +22,27 @@ from shipway.spec.scalar_text import (
     one_line,
     scalar,
 )
-from shipway.spec.types import Amount, DataSpec, DeploySpec, GateSpec, MetricsSource, Spec, TestsSpec
+from shipway.spec.types import (
+    Amount,
+    DataSpec,
+    DeploySpec,
+    GateSpec,
+    MetricsSource,
+    Spec,
+    TestsSpec,
+)
 
 WIDTH = 98
 SHORT = 20
-INDENTED = {("data",), ("data", "columns"), ("columns",), ("train",), ("evaluate",), ("deploy",), ("steps",)}
+INDENTED = {
+    ("data",),
+    ("data", "columns"),
+    ("columns",),
+    ("train",),
+    ("evaluate",),
+    ("deploy",),
+    ("steps",),
+}
 SINGLE = ("requirements", "command", "model", "stdout")
 ANY = ("params", "options")
 UNITS = ((604800, "w"), (86400, "d"), (3600, "h"), (60, "m"), (1, "s"))

@@ -28,13 +28,15 @@ class Suspicion(Record, frozen=True):
 class Inference(Record, frozen=True, tag="inference"):
     """What is odd about the table in `file`, and the demands it fulfils, as YAML.
 
-    `checks` can be read as a file of checks. `sampled` says that only the first rows were looked
-    at, of which there are `rows`.
+    `missing` are the columns with gaps, and in how many rows: no mistake by itself. `checks` can be
+    read as a file of checks. `sampled` says that only the first rows were looked at, of which there
+    are `rows`.
     """
 
     file: str
     rows: int
     columns: int
     suspicions: tuple[Suspicion, ...]
+    missing: dict[str, int]
     checks: str
     sampled: bool = False

@@ -15,7 +15,6 @@ from shipway.data.suspicions.keys import row_counters
 from shipway.data.suspicions.letter_case import letter_case
 from shipway.data.suspicions.look import Look
 from shipway.data.suspicions.markers import disguised_words
-from shipway.data.suspicions.missing import missing_values
 from shipway.data.suspicions.misspelt import misspelt
 from shipway.data.suspicions.names import odd_names
 from shipway.data.suspicions.negatives import negatives
@@ -56,7 +55,6 @@ SUSPICIONS: tuple[Callable[[Look], Iterable[Suspicion]], ...] = (
     time_parts,
     repeated_rows,
     odd_names,
-    missing_values,
 )
 
 

@@ -25,9 +25,9 @@ DEVIATIONS = 4
 def undeclared_codes(look: Look) -> Iterator[Suspicion]:
     """Codes 1 to n, each used, and 0 in a few rows."""
     for column in look.numbers:
-        counts = complete_counts(column)
+        counts = complete_counts(column) if column.type == "integer" else {}
         codes = _codes(counts)
-        if column.type != "integer" or 0 not in counts or len(codes) < 2:
+        if 0 not in counts or len(codes) < 2:
             continue
         rows = counts[0]
         rare = rows <= RARE * look.rows and rows * TIMES <= counts[1]

@@ -61,7 +61,7 @@ def _styles(names: Sequence[str]) -> Iterator[Suspicion]:
 
 
 def _rule(name: str) -> str:
-    """How such a name stands in a rule."""
+    """How such a name stands in a rule: between back-quotes."""
     if "`" in name:
         return ""
-    return f"rules: [{quoted(f'`{name}` = `{name}`')}]"
+    return f"rules: [{quoted(f'`{name}` == `{name}`')}]"

@@ -25,7 +25,8 @@ def piles(look: Look) -> Iterator[Suspicion]:
             continue
         sentinels = {value for value, _ in look.extras[column.name].marked}
         for value, rows in column.top[:3]:
-            if value not in NATURAL and value not in sentinels:
+            # What is infinite stands there as text.
+            if isinstance(value, int | float) and value not in (*NATURAL, *sentinels):
                 yield from _pile(look, column, value, rows)
 
 

@@ -37,7 +37,8 @@ def typing_errors(look: Look) -> Iterator[Suspicion]:
         rows = extras.high_rows
         text = f"{number_text(high)} in {rows_of(rows)}, the next is {number_text(next_)}"
         line = column_line(column.name, f"max: {bound(next_)}")
-        yield Suspicion("outlier", column.name, f"{text}: a typing error?", line, rows)
+        text += ": a typing error?"
+        yield Suspicion("outlier", column.name, text, line, rows, "max")
 
 
 def _is_far(column: ColumnProfile, high: float, next_: float) -> bool:
