@@ -64,5 +64,9 @@ def _with_values(frame: Any, values: Any) -> Any:
     import polars as pl
 
     own = frame.collect_schema().names()
-    added = [pl.lit(value).alias(name) for name, value in values.items() if name not in own]
+    added = [
+        pl.lit(value, dtype=pl.Int64 if isinstance(value, int) else None).alias(name)
+        for name, value in values.items()
+        if name not in own
+    ]
     return frame.with_columns(added)

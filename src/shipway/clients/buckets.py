@@ -120,13 +120,8 @@ def _fetch(wanted: StoredObject, folder: Path) -> Path:
 
 @functools.cache
 def _store(root: str) -> "_Asked":
-    try:
-        from obstore import store
-    except ImportError:
-        raise InputError(
-            f"{root}: reading from a bucket or a web server needs obstore",
-            cure="pip install 'shipway[buckets]'",
-        ) from None
+    from obstore import store
+
     options: dict[str, Any] = {"retry_config": RETRY}
     if root.startswith("http://"):
         options["client_options"] = {"allow_http": True}
@@ -148,14 +143,25 @@ class _Asked:
 @contextmanager
 def _asking(url: str, scheme: str) -> Iterator[None]:
     """Turn what the other side answers into an error that says what to do."""
+    exceptions = _exceptions(url)
     try:
         yield
-    except ShipwayError:
-        raise
     except FileNotFoundError:
         raise InputError("does not exist", where=url, cure="Is the path right?") from None
-    except Exception as error:
+    except exceptions.BaseError as error:
         raise _explained(error, url, scheme) from None
+
+
+def _exceptions(url: str) -> Any:
+    """What obstore raises; InputError where it is not installed."""
+    try:
+        from obstore import exceptions
+    except ImportError:
+        raise InputError(
+            f"{url}: reading from a bucket or a web server needs obstore",
+            cure="pip install 'shipway[buckets]'",
+        ) from None
+    return exceptions
 
 
 def _explained(error: Exception, url: str, scheme: str) -> ShipwayError:

@@ -122,16 +122,17 @@ def _order(tables: Tables, demand: OrderSpec, line: int) -> CheckResult:
     before = tables.typed(earlier, [column], dates=True)
     names = list(dict.fromkeys((column, *keys)))
     other = tables.typed(later, names, dates=True).with_row_index(ROW)
+    moment = pl.col(column)
     kinds = [frame.collect_schema()[column] for frame in (before, other)]
     if all(kind.is_temporal() for kind in kinds):
-        before, other = (each.with_columns(pl.col(column).cast(MOMENT)) for each in (before, other))
+        moment = moment.cast(MOMENT)
     elif kinds[0] != kinds[1] and not all(kind.is_numeric() for kind in kinds):
         unlike = f"{column} is {type_name(kinds[0])} in {earlier}, {type_name(kinds[1])} in {later}"
         return CheckResult(**words, verdict="failed", observed=unlike)
-    latest = before.select(pl.col(column).max()).collect(engine="streaming").item()
+    latest = before.select(moment.max()).collect(engine="streaming").item()
     if latest is None:
         return CheckResult(**words, verdict="failed", observed=f"no row of {earlier} has a time")
-    found = _judged(words, terms, other, other.filter(pl.col(column) < latest), [column], key)
+    found = _judged(words, terms, other, other.filter(moment < latest), [column], key)
     undated = other.select(pl.col(column).null_count()).collect(engine="streaming").item()
     more = f"; {undated:,} not decided, values are missing" if undated else ""
     return msgspec.structs.replace(found, observed=found.observed + more)

@@ -88,13 +88,16 @@ def _type(view: View, spec: ColumnSpec) -> Check:
         return Check(view.name, "type", expected, (*place_of(view), "type"), judge)
     first = pl.col(RAW + view.name).filter(bad).first()
 
-    def say(measured: Measured) -> str:
+    def judge_cells(measured: Measured, rows: int) -> Outcome:
         cell = measured["first"]
-        hint = suggest_reading(cell, view.type) if view.found == "text" else ""
-        return f"first {shown(cell)}{hint}"
+        outcome = at_most(NONE, lambda _: f"first {shown(cell)}")(measured, rows)
+        if outcome.verdict == "passed" or view.found != "text":
+            return outcome
+        hint = suggest_reading(cell, view.type, sensitive=spec.sensitive)
+        return outcome._replace(observed=outcome.observed + hint)
 
     return demand_check(
-        view, "type", expected, bad, at_most(NONE, say), bad.any(), first=Measure(first, "first")
+        view, "type", expected, bad, judge_cells, bad.any(), first=Measure(first, "first")
     )
 
 

@@ -41,7 +41,7 @@ class View:
 
 def type_name(dtype: pl.DataType) -> str:
     """The spec's word for a polars type; polars' own, in lower case, when there is none."""
-    if dtype.is_integer():
+    if dtype.is_integer() or (isinstance(dtype, pl.Decimal) and dtype.scale == 0):
         return "integer"
     if dtype.is_numeric():
         return "float"
@@ -80,10 +80,17 @@ def views(
     schema = frame.collect_schema()
     kinds: dict[str, ColumnType | None] = {name: demanded_type(specs.get(name)) for name in names}
     if not text:
-        return {name: _typed(name, schema[name], kind) for name, kind in kinds.items()}
+        return {
+            name: _typed(name, schema[name], kind, declared=_is_declared(specs.get(name)))
+            for name, kind in kinds.items()
+        }
     open_names = [name for name, kind in kinds.items() if kind is None]
     inferred = infer_types(frame, open_names, dates=dates, decimal=decimal)
     return {name: _from_text(name, kind or inferred[name], decimal) for name, kind in kinds.items()}
+
+
+def _is_declared(spec: ColumnSpec | None) -> bool:
+    return spec is not None and spec.type is not None
 
 
 def _from_text(name: str, kind: ColumnType | None, decimal: Mark) -> View:
@@ -93,12 +100,15 @@ def _from_text(name: str, kind: ColumnType | None, decimal: Mark) -> View:
     return View(name, kind, parse_text(pl.col(name), kind, decimal), "text", lossy=lossy)
 
 
-def _typed(name: str, dtype: pl.DataType, kind: ColumnType | None) -> View:
+def _typed(name: str, dtype: pl.DataType, kind: ColumnType | None, *, declared: bool) -> View:
     found = type_name(dtype)
     values = _plain(pl.col(name), dtype)
     match kind, found:
         case ("integer", "float"):
             return View(name, "integer", integral(values), found, lossy=True)
+        case ("float", "integer") if not declared:
+            # As floats, whole numbers beyond 2**53 would be alike.
+            return View(name, "integer", values, found)
         case ("float", "integer"):
             return View(name, "float", values.cast(pl.Float64), found)
         case ("date", "datetime"):
@@ -116,11 +126,13 @@ def _typed(name: str, dtype: pl.DataType, kind: ColumnType | None) -> View:
 
 
 def _plain(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """The same values in the plainest type: text for categories, floats for decimals, UTC."""
+    """The same values in the plainest type: text for categories, floats for decimals (of which
+    whole ones stay exact), UTC.
+    """
     if isinstance(dtype, pl.Categorical | pl.Enum):
         return column.cast(pl.String)
     if isinstance(dtype, pl.Decimal):
-        return column.cast(pl.Float64)
+        return column.cast(pl.Float64 if dtype.scale else pl.Int128)
     return as_moment(column, dtype) if isinstance(dtype, pl.Datetime) else column
 
 

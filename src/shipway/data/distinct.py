@@ -45,6 +45,10 @@ class Run:
         data = self.file.read((int(self.ends[last - 1]) - begin) * WIDTH)
         return np.frombuffer(data, dtype=np.uint64)
 
+    def __reduce__(self) -> tuple[Callable[[np.ndarray], "Run"], tuple[np.ndarray]]:
+        """To send it to another process is to send what the file holds."""
+        return _written, (self.read(0, RANGES).copy(),)
+
 
 @dataclass(frozen=True)
 class KeyHashes:

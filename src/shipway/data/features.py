@@ -70,7 +70,7 @@ def identifier_check(view: View) -> Check:
     asked = Check(
         column=view.name,
         name="identifiers",
-        expected="no identifier",
+        expected="none",
         keys=(*KEYS, "identifiers"),
         judge=_judge,
         measures={"counts": Measure(value, "counts"), **measures},

@@ -6,12 +6,17 @@ through lists of Python values, so pyarrow is needed only for columns that it ma
 is left out, as it is by every reader of tables. Columns of mixed types become text.
 """
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from shipway.base.errors import InputError
+from shipway.data.layout import PLAIN, Layout
+from shipway.data.opening import Table
+from shipway.data.stretches import Stretch
 
 KNOWN = "a DataFrame of pandas or polars, a LazyFrame of polars, or a Table of pyarrow"
 
@@ -34,6 +39,38 @@ def lazy_frame(frame: Any) -> pl.LazyFrame:
         return made.lazy()
     cure = "Take several columns: frame[[name]]." if kind == "Series" else ""
     raise InputError(f"found {library}.{kind}, expected {KNOWN}", cure=cure)
+
+
+def in_memory(name: str, frame: pl.LazyFrame) -> Table:
+    """A table that no file holds."""
+    return Table(name, (), "frame", _InMemory(frame), frame, (Stretch(frame),))
+
+
+def unreadable(error: Exception) -> InputError:
+    """What to say when a frame can't be collected."""
+    first = str(error).strip().partition("\n")[0]
+    return InputError(f"the table can't be read: {first}", cure="Does frame.collect() work?")
+
+
+class _InMemory:
+    """Takes the place of a file's format."""
+
+    is_text = False
+
+    def __init__(self, frame: pl.LazyFrame) -> None:
+        self.frame = frame
+
+    def scan(
+        self, files: Sequence[Path], nulls: Sequence[str], layout: Layout = PLAIN
+    ) -> pl.LazyFrame:
+        """The frame: there are no files."""
+        return self.frame
+
+    def explain(
+        self, files: Sequence[Path], error: Exception, layout: Layout = PLAIN
+    ) -> InputError:
+        """The frame's own error."""
+        return unreadable(error)
 
 
 def name_of(frame: Any) -> str:

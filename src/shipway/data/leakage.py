@@ -53,7 +53,7 @@ def leakage_check(view: View, target: View, demand: LeakageSpec) -> Iterator[Che
     check = Check(
         column=view.name,
         name="leakage",
-        expected=f"at most {demand.at_most * 100:g}% of {target.name}",
+        expected=f"at most {demand.at_most * 100:g}%",
         keys=KEYS,
         judge=judge,
         measures=measures,

@@ -108,7 +108,7 @@ def measure_part(
         keys=tuple(KeyHashes.none() if check.repeats else None for check in checks),
         sample=RowSample.of(sample_size(queries.samples)),
     )
-    for rows, fetch in read(stretch, queries.columns):
+    for rows, fetch in read(stretch, queries.columns, list(queries.groups[0].columns)):
         partial = _add(partial, queries, rows, fetch)
     return partial
 

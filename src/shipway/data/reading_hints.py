@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What to write into the spec when a cell can't be read as its type for a reason that is common.
 
-    suggest_reading("?", "float")         # '; if it means missing: nulls: ["?"]'
-    suggest_reading("1.234,5", "float")   # '; if that is a decimal comma: …'
+    suggest_reading("?", "float")      # '; if the first one means missing: nulls: ["?"]'
+    suggest_reading("12,5", "float")   # '; if the first one has a decimal comma: …'
 
-Nothing is read in another way because of it: a suggestion is for a person.
+Nothing is read in another way because of it: a suggestion is for a person. It shows no cell but one
+that is a word for "nothing".
 """
 
 import json
@@ -20,13 +21,16 @@ LARGE = re.compile(r"\s*[+-]?[0-9]{19,}\s*")
 DATE = re.compile(r"\s*[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}\b.*")
 
 
-def suggest_reading(cell: Any, kind: str) -> str:
-    """The words to put behind a cell that is no `kind`; empty where nothing is likely."""
+def suggest_reading(cell: Any, kind: str, *, sensitive: bool = False) -> str:
+    """What to say of a first cell that is no `kind`; empty where nothing is likely.
+
+    Of a `sensitive` column not even such a word is shown.
+    """
     if not isinstance(cell, str):
         return ""
     marker = suggest_null_marker(cell)
     if marker:
-        return f"; if it means missing: {marker}"
+        return "" if sensitive else f"; if the first one means missing: {marker}"
     if kind in NUMBERS:
         return _number_hint(cell, kind)
     if kind in ("date", "datetime") and DATE.fullmatch(cell):
@@ -41,11 +45,11 @@ def suggest_null_marker(cell: str) -> str:
 
 def _number_hint(cell: str, kind: str) -> str:
     if LARGE.fullmatch(cell):
-        return "; it does not fit into 64 bits: type: string, or type: float"
+        return "; the first one does not fit into 64 bits: type: string, or type: float"
     if THOUSANDS.fullmatch(cell) and not COMMA.fullmatch(cell):
         return "; numbers are read without separators of thousands"
     if COMMA.fullmatch(cell):
-        return '; if that is a decimal comma: the table\'s decimal: ","'
+        return '; if the first one has a decimal comma: decimal: ","'
     if kind == "integer" and re.fullmatch(r"\s*[+-]?[0-9]*\.[0-9]+\s*", cell):
-        return "; it is no whole number: type: float"
+        return "; the first one is no whole number: type: float"
     return ""

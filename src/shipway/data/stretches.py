@@ -6,7 +6,9 @@ each is taken as a whole, column by column as it is asked for. Anything else is 
 beginning to its end by the streaming engine, in batches.
 """
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 import polars as pl
@@ -48,19 +50,38 @@ def whole(stretches: Sequence[Stretch]) -> pl.LazyFrame:
     return pl.concat([stretch.frame for stretch in stretches])
 
 
-def read(stretch: Stretch, columns: Sequence[str]) -> Iterator[tuple[int, Fetch]]:
+def read(
+    stretch: Stretch, columns: Sequence[str], first: Sequence[str] | None = None
+) -> Iterator[tuple[int, Fetch]]:
     """Numbers of rows, in the order of the table, each with a function that reads columns of them.
 
-    Any column may be asked for where rows are stored in steps; else only `columns`. The function
-    is good until the next number is taken.
+    Any column may be asked for where rows are stored in steps; else only `columns`. The columns
+    `first` (all, unless told) will be asked for together, before others: they are read while the
+    rows before are still being looked at. The function is good until the next number is taken.
     """
-    frame, step = stretch.frame, stretch.step
-    if step is not None or not columns:
-        rows = int(frame.select(pl.len()).collect(engine="streaming").item())
-        for offset in range(0, rows, step or max(1, rows)):
-            part = stretch.make(frame.slice(offset, step))
-            yield min(step or rows, rows - offset), _reader(part)
-        return
+    if stretch.step is not None or not columns:
+        yield from _by_steps(stretch, list(columns if first is None else first))
+    else:
+        yield from _in_batches(stretch, columns)
+
+
+def _by_steps(stretch: Stretch, first: list[str]) -> Iterator[tuple[int, Fetch]]:
+    total = int(stretch.frame.select(pl.len()).collect(engine="streaming").item())
+    step = stretch.step or max(1, total)
+    made = stretch.made
+    parts = [
+        (min(step, total - offset), made.slice(offset, step)) for offset in range(0, total, step)
+    ]
+    with ThreadPoolExecutor(1) as pool:
+        coming = [pool.submit(_collect, part, first) for _, part in parts[:1]]
+        for number, (rows, part) in enumerate(parts):
+            ready = coming.pop()
+            coming += [pool.submit(_collect, later, first) for _, later in parts[number + 1 :][:1]]
+            yield rows, _reader(part, first, ready)
+
+
+def _in_batches(stretch: Stretch, columns: Sequence[str]) -> Iterator[tuple[int, Fetch]]:
+    frame = stretch.frame
     stored = {stored_name(name) for name in columns}
     names = [name for name in frame.collect_schema() if name in stored]
     size = max(FEWEST_ROWS, min(MOST_ROWS, BATCH_CELLS // len(names)))
@@ -70,7 +91,8 @@ def read(stretch: Stretch, columns: Sequence[str]) -> Iterator[tuple[int, Fetch]
             chunk_size=size, maintain_order=True, engine="streaming"
         )
         for batch in batches:
-            yield batch.height, _reader(stretch.make(batch.lazy()))
+            made = stretch.make(batch.lazy())
+            yield batch.height, functools.partial(_collect, made)
 
 
 def pick_rows(
@@ -89,5 +111,9 @@ def pick_rows(
                 return
 
 
-def _reader(part: pl.LazyFrame) -> Fetch:
-    return lambda names: part.select(names).collect()
+def _collect(part: pl.LazyFrame, names: Sequence[str]) -> pl.DataFrame:
+    return part.select(names).collect()
+
+
+def _reader(part: pl.LazyFrame, first: list[str], ready: Future[pl.DataFrame]) -> Fetch:
+    return lambda names: ready.result() if list(names) == first else _collect(part, names)

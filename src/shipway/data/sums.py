@@ -66,7 +66,7 @@ def sums_check(features: Sequence[View], target: View, demand: LeakageSpec) -> I
     yield Check(
         column=target.name,
         name="leakage",
-        expected="no feature or sum of features that is it",
+        expected=f"at most {demand.at_most * 100:g}%",
         keys=KEYS,
         judge=lambda measured, rows: Outcome("passed", "none"),
         columns=(target.name,),
@@ -83,13 +83,13 @@ def _counting(formula: Formula, target: View, demand: LeakageSpec) -> Check:
     def judge(measured: Measured, rows: int) -> Outcome:
         both, failing = int(measured["both"]), int(measured["failing"])
         passed = failing <= demand.at_most * both
-        observed = f"{formula.said()} is it in {failing:,} of {both:,} rows"
+        observed = f"{formula.said()} gives it in {failing:,} of {both:,} rows"
         return Outcome("passed" if passed else "failed", observed, failing=failing)
 
     return Check(
         column=target.name,
         name="leakage",
-        expected="no feature or sum of features that is it",
+        expected=f"at most {demand.at_most * 100:g}%",
         keys=KEYS,
         judge=judge,
         offending=equal,

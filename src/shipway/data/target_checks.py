@@ -20,11 +20,9 @@ def target_checks(demand: TargetSpec, views: Mapping[str, View]) -> Iterator[Che
     column = demand.column or ""
     wanted: list[tuple[str, str, Judge]] = []
     if demand.min_positives is not None:
-        expected = f"at least {demand.min_positives:,} positive rows"
-        wanted.append(("min_positives", expected, _positives(demand)))
+        wanted.append(("min_positives", f"{demand.min_positives:,}", _positives(demand)))
     if demand.min_share is not None:
-        expected = f"each class in at least {demand.min_share * 100:g}%"
-        wanted.append(("min_share", expected, _balance(demand)))
+        wanted.append(("min_share", f"{demand.min_share * 100:g}%", _balance(demand)))
     there = column in views
     for key, expected, judge in wanted:
         yield Check(
@@ -66,7 +64,7 @@ def _positives(demand: TargetSpec) -> Judge:
             return Outcome("failed", f"more than {DISTINCT_LIMIT:,} classes")
         found = sum(n for value, n in counts.values.items() if is_positive(value, demand.positive))
         passed = found >= (demand.min_positives or 0)
-        return Outcome("passed" if passed else "failed", f"{found:,} of {rows:,} rows")
+        return Outcome("passed" if passed else "failed", f"{found:,} of {rows:,} rows positive")
 
     return judge
 

@@ -9,9 +9,10 @@ import polars as pl
 
 from shipway.data.across import without_others
 from shipway.data.check import count
-from shipway.data.checks import Required, check_tables
+from shipway.data.checks import PARTS, Required, check_tables
 from shipway.data.columns import typed
 from shipway.data.opening import Table
+from shipway.data.own_checks import OwnAnswers, OwnChecks
 from shipway.data.split import moments, split_table
 from shipway.data.stretches import Stretch
 from shipway.data.table_checks import LineOf
@@ -42,12 +43,15 @@ def check_and_split(
     line_of: LineOf,
     now: datetime.datetime,
     target: str | None = None,
+    own: OwnAnswers | None = None,
 ) -> Checked:
     """Check `tables`; where `data.split` asks for it, make train, validation and test from `all`.
 
     The column checks look at the whole table, `overlap` at its parts. A table that can't be split
     (no rows, no such column, rows without a date) fails a check and has no parts. `target` is the
     column that is predicted: it must be there and vary, and `stratify` keeps it in proportion.
+    `own` is what the project's own Python said: its demands are checked with the others, its
+    findings added.
     """
     frames: dict[str, pl.LazyFrame | Sequence[Stretch]] = {
         name: table.stretches for name, table in tables.items()
@@ -63,12 +67,25 @@ def check_and_split(
         frames |= {name: part.lazy() for name, part in parts.items()}
         if not parts:
             data = without_others(data)
+    added: tuple[CheckResult, ...] = (undated,) if undated else ()
+    if own is not None:
+        checks_of_own = OwnChecks(own, data, _main(tables))
+        added += tuple(checks_of_own.results(line_of))
+        data, line_of = checks_of_own.data, checks_of_own.line_of(line_of)
     checks, until = check_tables(
         frames, data, line_of=line_of, now=now, text=text, required=required
     )
-    more = [] if undated is None else [undated]
-    more += target_problems(frames, target, line_of) if target else []
-    return Checked((*checks, *more), until, parts)
+    unlike = target_problems(frames, target, line_of) if target else ()
+    return Checked((*checks, *added, *unlike), until, parts)
+
+
+def _main(tables: Mapping[str, Table]) -> dict[str, list[str]]:
+    """The columns of the tables that are held to the demands on columns."""
+    return {
+        name: table.frame.collect_schema().names()
+        for name, table in tables.items()
+        if name == "all" or ("all" not in tables and name in PARTS)
+    }
 
 
 def _split(

@@ -64,4 +64,4 @@ def decimals_check(view: View, spec: ColumnSpec) -> Check:
     off = (scaled - scaled.round(0)).abs()
     slack = pl.max_horizontal(pl.lit(SLACK), scaled.abs() * RELATIVE)
     offending = (off > slack) & scaled.is_finite()
-    return demand_check(view, "decimals", f"at most {digits} decimals", offending, at_most(NONE))
+    return demand_check(view, "decimals", f"at most {digits}", offending, at_most(NONE))

@@ -18,6 +18,7 @@ from shipway.data.check import (
     Outcome,
     ReadColumn,
     Repeats,
+    amount,
     at_most,
 )
 from shipway.data.columns import View, unfit
@@ -50,7 +51,7 @@ def constancy(view: View, wanted: bool) -> Check:
     return Check(
         column=view.name,
         name="constant",
-        expected="one value in all rows" if wanted else "more than one value",
+        expected=str(wanted).lower(),
         keys=(*place_of(view), "constant"),
         judge=judge,
         measures={"low": Measure(value.min(), "min"), "high": Measure(value.max(), "max")},
@@ -113,7 +114,7 @@ def frequency_check(view: View, spec: ColumnSpec) -> Check:
     wanted = spec.min_frequency
     assert wanted is not None  # noqa: S101 - the caller asked for this check
     column = pl.col(view.name)
-    expected = f"each value in at least {_amount(wanted)}"
+    expected = amount(wanted)
 
     def judge(measured: Measured, rows: int) -> Outcome:
         counts: Counts = measured["counts"]
@@ -156,7 +157,3 @@ def _counting_rare(view: View, rare: list[object], expected: str) -> Check:
     cells = column if widest is None else column.cast(widest)
     offending = cells.is_in(pl.Series(rare, dtype=widest).implode())
     return demand_check(view, "min_frequency", expected, offending, judge)
-
-
-def _amount(wanted: Amount) -> str:
-    return f"{wanted.value * 100:g}% of the rows" if wanted.share else f"{wanted.value:g} rows"

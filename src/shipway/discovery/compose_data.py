@@ -1,23 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """The `data` part of a first spec: the tables, what their columns hold, and how they are split."""
 
-import re
-
 import msgspec
 
+from shipway.data.proposals import id_column, proposed_columns
 from shipway.discovery.compose_notes import Notes
-from shipway.discovery.compose_scalars import can_be_key
+from shipway.discovery.compose_text import wrapped
 from shipway.discovery.tables import ColumnFinding, TableFinding
-from shipway.discovery.tables_checks import column_checks
 from shipway.discovery.tables_choice import TableChoice
 from shipway.discovery.tables_target import Guess
+from shipway.spec.scalar_text import can_be_key
 from shipway.spec.types import Amount, DataSpec, SplitSpec
 
 MOST_COLUMNS = 40
 SEED = 42
 FEWEST = 5
-MOST_REPEATED = 0.5
-ID_NAME = re.compile(r"(^|_)(id|uuid|guid|key)$|id$", re.IGNORECASE)
+SAID_ELSEWHERE = ("row_counter",)
+OF_THE_TABLE = ("duplicate_rows", "names", "time_parts", "coded_categories")
 
 
 class Handling(msgspec.Struct, frozen=True):
@@ -38,11 +37,11 @@ def compose_data(
     for each in choice.unusable:
         notes.unknown(f"{each.path} {each.problem}. {each.cure}".rstrip())
     table = choice.finding
-    if table is None:
+    if table is None or table.examined is None:
         return None
     target = guess.target if guess else ""
     classes = guess is not None and guess.task != "regression"
-    columns = column_checks(table, target, classes=classes)
+    columns = proposed_columns(table.examined, target, classes=classes)
     columns = {name: spec for name, spec in columns.items() if can_be_key(name)}
     left = dict(list(columns.items())[:MOST_COLUMNS])
     if target in columns:
@@ -58,7 +57,7 @@ def compose_data(
     )
     if handling.split and data.all is not None:
         data = _set_apart(data, table, guess, notes)
-    key = id_column(table)
+    key = _id_column(table)
     if key is not None and key.name in handling.unused:
         data = msgspec.structs.replace(data, id=key.name)
         notes.guessed(f"{key.name} names the rows: the code leaves it out of the features")
@@ -97,13 +96,10 @@ def _time(table: TableFinding, guess: Guess | None) -> str | None:
     return found[0].name if len(found) == 1 else None
 
 
-def id_column(table: TableFinding) -> ColumnFinding | None:
-    """The column that names the rows: unique, and called like it."""
-    for column in table.columns:
-        named = ID_NAME.search(column.name) is not None
-        if column.unique and can_be_key(column.name) and named:
-            return column
-    return None
+def _id_column(table: TableFinding) -> ColumnFinding | None:
+    """The column that names the rows."""
+    name = id_column(table.examined) if table.examined is not None else None
+    return table.column(name) if name is not None and can_be_key(name) else None
 
 
 def _say(choice: TableChoice, table: TableFinding, left_out: int, notes: Notes) -> None:
@@ -125,7 +121,7 @@ def _say(choice: TableChoice, table: TableFinding, left_out: int, notes: Notes) 
 
 def _say_ids(table: TableFinding, unused: frozenset[str], notes: Notes) -> None:
     counters = [c.name for c in table.columns if c.counter and can_be_key(c.name)]
-    key = id_column(table)
+    key = _id_column(table)
     for name in counters:
         if key is None or name != key.name:
             notes.on("data", "columns", name, text="numbers the rows; if no feature: ignore")
@@ -134,12 +130,13 @@ def _say_ids(table: TableFinding, unused: frozenset[str], notes: Notes) -> None:
 
 
 def _say_doubts(table: TableFinding, notes: Notes) -> None:
-    for doubt in table.doubts:
+    for doubt in table.examined.suspicions if table.examined is not None else ():
+        sure = doubt.kind == "disguised_missing" and doubt.suggestion.startswith("nulls")
+        if sure or doubt.kind in SAID_ELSEWHERE:
+            continue
         if can_be_key(doubt.column):
-            notes.on("data", "columns", doubt.column, text=doubt.text)
-        notes.unknown(f"{doubt.column or 'a column'}: {doubt.text}")
-    # Where most rows repeat, the columns are few and coarse.
-    if 0 < table.repeated < MOST_REPEATED * table.rows:
-        was = "1 row is" if table.repeated == 1 else f"{table.repeated:,} rows are"
-        notes.unknown(f"{was} there more than once: is that meant?")
-        notes.after("data", lines=(f"{was} there more than once",))
+            notes.on("data", "columns", doubt.column, text=doubt.evidence)
+        else:
+            notes.after("data", lines=wrapped(doubt.evidence))
+        about = "" if doubt.kind in OF_THE_TABLE else f"{doubt.column or 'a column'}: "
+        notes.unknown(f"{about}{doubt.evidence}")

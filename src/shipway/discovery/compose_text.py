@@ -15,19 +15,35 @@ from typing import Any
 
 import msgspec
 
-from shipway.discovery.compose_scalars import (
+from shipway.spec.document import KeyPath
+from shipway.spec.scalar_text import (
     block_scalar,
     loose_scalar,
     number,
     one_line,
     scalar,
 )
-from shipway.spec.document import KeyPath
-from shipway.spec.types import Amount, DeploySpec, GateSpec, MetricsSource, Spec, TestsSpec
+from shipway.spec.types import (
+    Amount,
+    DataSpec,
+    DeploySpec,
+    GateSpec,
+    MetricsSource,
+    Spec,
+    TestsSpec,
+)
 
 WIDTH = 98
 SHORT = 20
-INDENTED = {("data",), ("data", "columns"), ("train",), ("evaluate",), ("deploy",), ("steps",)}
+INDENTED = {
+    ("data",),
+    ("data", "columns"),
+    ("columns",),
+    ("train",),
+    ("evaluate",),
+    ("deploy",),
+    ("steps",),
+}
 SINGLE = ("requirements", "command", "model", "stdout")
 ANY = ("params", "options")
 UNITS = ((604800, "w"), (86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
@@ -61,6 +77,20 @@ def write(
     lines = [f"# {one_line(line)}".rstrip() for line in head]
     lines += writer.block(plain(spec), (), 0)
     return "\n".join(lines) + "\n"
+
+
+def write_checks(
+    data: DataSpec, notes: Mapping[KeyPath, str] | None = None, head: tuple[str, ...] = ()
+) -> str:
+    """The text of a file of checks: what `data` demands, with its keys at the top."""
+    lines = [f"# {_comment_line(line)}".rstrip() for line in head]
+    lines += _Writer(notes or {}, {}).block(plain(data), (), 0)
+    return "\n".join(lines) + "\n"
+
+
+def _comment_line(text: str) -> str:
+    """`text` as a comment that keeps its blanks at the beginning."""
+    return " " * (len(text) - len(text.lstrip(" "))) + one_line(text)
 
 
 def plain(value: Any, key: str = "") -> Any:

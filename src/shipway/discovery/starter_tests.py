@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from shipway.discovery.compose import Proposal
-from shipway.discovery.compose_scalars import number
 from shipway.discovery.findings import RepositoryFindings
 from shipway.discovery.running import EntryPoint
 from shipway.discovery.tables import ColumnFinding, TableFinding
 from shipway.discovery.tables_target import Guess
+from shipway.spec.scalar_text import number
 from shipway.spec.types import TrainSpec
 
 STARTER = "tests/test_shipway_starter.py"

@@ -1,23 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was found in a table: frozen values about its columns and about what is odd.
+"""What was found in a table of a repository: frozen values about its columns.
 
-`tables_look` finds it, `tables_checks` says what a spec demands, `tables_target` what to predict.
+`tables_look` finds it, by way of `data.examination`, which knows all that is about data alone;
+`tables_target` says what to predict.
 """
+
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from shipway.spec.types import ColumnType
 
-
-class Doubt(msgspec.Struct, frozen=True):
-    """Something odd about a column (or the whole table: no column), in plain words.
-
-    `bound` names the side whose range it spoils: `min`, `max` or none.
-    """
-
-    column: str
-    text: str
-    bound: str = ""
+if TYPE_CHECKING:
+    from shipway.data.examination import Examined
 
 
 class ColumnFinding(msgspec.Struct, frozen=True):
@@ -51,19 +46,25 @@ class ColumnFinding(msgspec.Struct, frozen=True):
 class TableFinding(msgspec.Struct, frozen=True):
     """One table. `problem` says why it can't be used as it is; then nothing else is known.
 
-    `nulls` are the texts that stand for a missing value; `repeated` the rows that are there more
-    than once (-1: not counted); `sampled` says that only the first rows were looked at.
+    `examined` is all that was seen of it; `sampled` says that only the first rows were.
     """
 
     path: str
     rows: int = 0
     columns: tuple[ColumnFinding, ...] = ()
-    nulls: tuple[str, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
-    repeated: int = -1
-    sampled: bool = False
     problem: str = ""
     cure: str = ""
+    examined: "Examined | None" = None
+
+    @property
+    def nulls(self) -> tuple[str, ...]:
+        """The texts that stand for a missing value."""
+        return self.examined.nulls if self.examined is not None else ()
+
+    @property
+    def sampled(self) -> bool:
+        """True when only the first rows were looked at."""
+        return self.examined is not None and self.examined.sampled
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -2,10 +2,9 @@
 """What a table looks like from outside: its columns, their types and ranges, and what is odd.
 
     finding = look_at([Path("data/churn.csv")], "data/churn.csv")
-    finding.columns, finding.nulls, finding.doubts, finding.problem
+    finding.columns, finding.nulls, finding.examined, finding.problem
 
-Facts only. Oddities that may be mistakes (99999999 for "unknown") are doubts: they are told, never
-silently treated. Of a large file the first rows are looked at.
+Facts only, as `data.examination` finds them. Of a large file the first rows are looked at.
 """
 
 from collections.abc import Sequence
@@ -13,16 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shipway.base.errors import InputError
-from shipway.discovery.tables import TableFinding
+from shipway.discovery.tables import ColumnFinding, TableFinding
 
 if TYPE_CHECKING:
-    import polars as pl
-
+    from shipway.data.examination import Examined
     from shipway.data.opening import Table
+    from shipway.records.profile import ColumnProfile
 
 NAME = "all"
 LARGE = 256 << 20
 SAMPLED_ROWS = 1_000_000
+FEW = 60
+NUMBERS = ("integer", "float")
 
 
 def look_at(files: Sequence[Path], path: str) -> TableFinding:
@@ -41,29 +42,43 @@ def look_at(files: Sequence[Path], path: str) -> TableFinding:
 
 
 def _look(files: Sequence[Path], path: str) -> TableFinding:
-    from shipway.data.opening import reading
-    from shipway.discovery.tables_columns import describe
-    from shipway.discovery.tables_doubts import doubts, find_markers, repeated_rows
+    from shipway.data.examination import examine
 
-    sampled = sum(file.stat().st_size for file in files) > LARGE
-    raw = _open(files, ())
-    strange = [name for name in raw.frame.collect_schema().names() if _means_others(name)]
+    def opened(nulls: tuple[str, ...]) -> "Table":
+        return _open(files, nulls)
+
+    strange = [n for n in opened(()).frame.collect_schema().names() if _means_others(n)]
     if strange:
         return TableFinding(
             path,
             problem=f"has a column called {strange[0]!r}, which would stand for other columns",
             cure="Give it another name.",
         )
-    with reading([raw]):
-        markers = find_markers(_part(raw, sampled), text=raw.is_text)
-    table = _open(files, markers.nulls)
-    with reading([table]):
-        frame = _part(table, sampled)
-        columns = describe(frame, text=table.is_text)
-        found = (*markers.doubts, *doubts(frame, columns, text=table.is_text))
-        repeated = -1 if sampled else repeated_rows(frame)
-    rows = columns[0].rows if columns else 0
-    return TableFinding(path, rows, columns, markers.nulls, found, repeated, sampled)
+    sampled = sum(file.stat().st_size for file in files) > LARGE
+    examined = examine(opened, most=SAMPLED_ROWS if sampled else None)
+    columns = tuple(
+        _finding(column, examined) for column in examined.profile.columns if not column.note
+    )
+    return TableFinding(path, examined.profile.rows, columns, examined=examined)
+
+
+def _finding(column: "ColumnProfile", examined: "Examined") -> ColumnFinding:
+    from shipway.data.proposals import KINDS, written_values
+
+    numbers = column.type in NUMBERS
+    few = column.distinct <= FEW
+    counts = (rows for _, rows in column.top)
+    return ColumnFinding(
+        name=column.name,
+        type=KINDS.get(column.type) if column.missing < column.rows else None,
+        rows=column.rows,
+        missing=column.missing,
+        distinct=column.rows if column.name in examined.keys else column.distinct,
+        low=column.low if numbers else None,
+        high=column.high if numbers else None,
+        values=tuple(zip(written_values(column), counts, strict=True)) if few else (),
+        counter=column.name in examined.counters,
+    )
 
 
 def _means_others(name: str) -> bool:
@@ -77,7 +92,3 @@ def _open(files: Sequence[Path], nulls: tuple[str, ...]) -> "Table":
     from shipway.spec.types import DataSpec
 
     return open_table(NAME, files, DataSpec(nulls=nulls), table_format)
-
-
-def _part(table: "Table", sampled: bool) -> "pl.LazyFrame":
-    return table.frame.head(SAMPLED_ROWS) if sampled else table.frame

@@ -13,6 +13,7 @@ from shipway.base.errors import InputError
 from shipway.base.names import did_you_mean
 from shipway.records.base import Record, Skipped
 from shipway.spec.types import Spec
+from shipway.stages.own_checks import has_own_checks
 from shipway.stages.stage import Stage
 
 KEYS = {
@@ -142,6 +143,9 @@ class _Builder:
         readers = {name: step.inputs for name, step in self.spec.steps.items()}
         if self.spec.train is not None:
             readers["train"] = self.spec.train.inputs
+        if self.spec.data is not None and has_own_checks(self.spec.data):
+            # It asks the project's Python: made once, by the stage whose business that is.
+            self._order("validate", {"environment"})
         for name, paths in readers.items():
             self._order(name, {writer[path] for path in paths if path in writer} - {name})
         for name, step in self.spec.steps.items():

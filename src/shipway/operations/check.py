@@ -6,27 +6,30 @@ The demands come from a file of their own (`spec.checks_file`), or else from `da
 other one: `against`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shipway.base import clock
 from shipway.base.errors import InputError
+from shipway.operations.deciding import decide
 from shipway.operations.fetched import Place, naming_urls
 from shipway.operations.one_table import Demands, one_table
 from shipway.operations.table_files import TableFiles, locate
-from shipway.records.data import CheckReport, CheckResult, verdict_of
-from shipway.spec.checks_file import AGAINST, CHECKED, read_checks
+from shipway.records.data import CheckReport, verdict_of
+from shipway.spec.checks_file import CHECKED, read_checks
 from shipway.spec.document import Document
 from shipway.spec.reader import read
 
 if TYPE_CHECKING:
+    from shipway.data.drift import Demand
     from shipway.data.layout import Layout
     from shipway.data.opening import Table
+    from shipway.data.references import Reference
 
 SPEC_NAME = "shipway.yaml"
-Found = tuple[tuple[CheckResult, ...], str | None, int]
 
 
 @naming_urls
@@ -50,21 +53,28 @@ def check_files(
     document = read_checks(checks) if checks is not None else _project(project or Path())
     checked, other = locate(files), locate([against] if against is not None else [])
     demands = one_table(
-        document, checked=checked.name, against=other.name, strict=checks is not None
+        document,
+        checked=checked.name,
+        against=other.name,
+        strict=checks is not None,
+        profile=other.is_profile,
     )
+    own = None if checks is None else CHECKED
+    tables = _Tables(document, demands, own, dialect)
     before = checked.state() + other.state()
-    work = _Work(
-        document, demands, checked, other, CHECKED if checks is not None else None, dialect
+    results, until, rows = decide(
+        document,
+        demands,
+        tables.open(checked, other),
+        partial(tables.refer, other) if other.files else None,
+        of_project=checks is None,
     )
-    results, until, rows = work.run()
     if checked.state() + other.state() != before:
         raise InputError(
             "the file changed while it was read",
             where=checked.name,
             cure="Run again when nothing writes to it.",
         )
-    if not results and not demands.notes:
-        raise nothing_demanded(document)
     return CheckReport(
         file=checked.name,
         demands=document.path.name,
@@ -79,16 +89,13 @@ def check_files(
     )
 
 
-def nothing_demanded(document: Document) -> InputError:
-    """Passing by asking nothing would be no answer."""
-    return InputError(
-        "nothing is demanded of the table",
-        where=document.path.name,
-        cure="Say what must hold: columns, rules, rows…",
-    )
-
-
 def _project(folder: Path) -> Document:
+    if not (folder / SPEC_NAME).exists():
+        raise InputError(
+            f"there is no {SPEC_NAME} here that says what to check",
+            where=str(folder),
+            cure="Name a file of demands: --checks FILE. Or make one for the project: shipway init",
+        )
     document = read(folder / SPEC_NAME)
     if document.spec.data is None:
         raise InputError(
@@ -100,39 +107,33 @@ def _project(folder: Path) -> Document:
 
 
 @dataclass(frozen=True)
-class _Work:
-    """What there is to do; `declared` is the table of the spec whose dialect the files have."""
+class _Tables:
+    """Opens files; `declared` is the table of the spec whose dialect they have, if one is named."""
 
     document: Document
     demands: Demands
-    checked: TableFiles
-    other: TableFiles
     declared: str | None
     dialect: "Layout | None"
 
-    def run(self) -> Found:
-        """All results, until when they hold, and the number of rows."""
-        from shipway.data.datasets import count_rows
-        from shipway.data.opening import reading
-        from shipway.data.validation import check_and_split
+    def open(self, checked: TableFiles, other: TableFiles) -> dict[str, "Table"]:
+        """Both tables, by the names that the demands have for them."""
+        is_table = other.files and not other.is_profile
+        beside = self._open(self.demands.against, other) if is_table else None
+        return self.demands.tables(self._open(CHECKED, checked), beside)
 
-        demands = self.demands
-        tables = {CHECKED: self._open(CHECKED, self.checked)}
-        if self.other.files and not self.other.is_profile:
-            tables[AGAINST] = self._open(AGAINST, self.other)
-        with reading(tables.values()):
-            checked = check_and_split(
-                tables,
-                demands.data,
-                line_of=self.document.line_of,
-                now=clock.now(),
-                target=demands.target,
-            )
-            results = (*checked.checks, *self._drift(tables))
-            # Whatever was measured says how many rows there were: no need to count once more.
-            rows = max((result.rows for result in checked.checks), default=0)
-            rows = rows or count_rows(tables[CHECKED].frame)
-        return tuple(demands.named(result) for result in results), checked.valid_until, rows
+    def refer(self, other: TableFiles, demand: "Demand") -> "Reference":
+        """The other table, or a profile, as the reference of drift."""
+        from shipway.data.drift_checks import look_at
+        from shipway.data.opening import reading
+        from shipway.data.references import from_profile, from_table, read_profile
+
+        if other.is_profile:
+            (file,) = other.files
+            return from_profile(other.name, read_profile(file.read_bytes(), str(file)))
+        table = self._open(self.demands.against, other)
+        with reading([table]):
+            looked = look_at(table, self.demands.data)
+            return from_table(other.name, looked, cells=demand.cells)
 
     def _open(self, name: str, table: TableFiles) -> "Table":
         from shipway.adapters.tables import table_format
@@ -140,21 +141,3 @@ class _Work:
 
         layout = table.layout(self.document, self.declared, self.dialect)
         return open_table(name, table.files, self.demands.data, table_format, layout)
-
-    def _drift(self, tables: Mapping[str, "Table"]) -> tuple[CheckResult, ...]:
-        """The table compared with `other`, or with what the demand itself names."""
-        data = self.demands.data
-        if data.drift is None:
-            return ()
-        from shipway.adapters.tables import table_format
-        from shipway.data.drift_checks import demand_of, drift_checks, open_reference
-        from shipway.data.locate import find_files
-
-        name, files = self.other.name, self.other.files
-        if not files:
-            name, where = data.drift.against, self.document.where("data", "drift", "against")
-            files = tuple(find_files(self.document.path.parent, name, where=where))
-        demand = demand_of(data, self.demands.target)
-        reference = open_reference(files, data, demand, table_format, name=name)
-        alone = {CHECKED: tables[CHECKED]}
-        return drift_checks(alone, data, demand, reference, self.document.line_of)

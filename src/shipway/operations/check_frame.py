@@ -6,15 +6,16 @@ report.raise_if_failed()
 """
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shipway.base import clock
 from shipway.base.errors import InputError
-from shipway.operations.check import nothing_demanded
 from shipway.operations.check_report import Report
-from shipway.operations.one_table import Demands, one_table
-from shipway.records.data import CheckReport, CheckResult, verdict_of
+from shipway.operations.deciding import decide
+from shipway.operations.one_table import one_table
+from shipway.records.data import CheckReport, verdict_of
 from shipway.spec.checks_file import (
     AGAINST,
     CHECKED,
@@ -23,6 +24,12 @@ from shipway.spec.checks_file import (
     read_checks_values,
 )
 from shipway.spec.document import Document
+from shipway.spec.types import DataSpec
+
+if TYPE_CHECKING:
+    from shipway.data.drift import Demand
+    from shipway.data.opening import Table
+    from shipway.data.references import Reference
 
 NAME, TABLE = "checks", "the table"
 YAML = (".yaml", ".yml")
@@ -44,9 +51,15 @@ def check(frame: Any, checks: Mapping[str, Any] | str | Path, *, against: Any = 
     document = _document(checks)
     other = AGAINST if against is not None else ""
     demands = one_table(document, checked=TABLE, against=other, strict=True)
-    results, until, rows = _run(frame, against, demands, document)
-    if not results:
-        raise nothing_demanded(document)
+    table = _open(CHECKED, frame, document)
+    beside = _open(AGAINST, against, document) if against is not None else None
+    results, until, rows = decide(
+        document,
+        demands,
+        demands.tables(table, beside),
+        partial(_refer, beside, document) if beside is not None else None,
+        of_project=False,
+    )
     return Report(
         CheckReport(
             file=name_of(frame),
@@ -63,6 +76,18 @@ def check(frame: Any, checks: Mapping[str, Any] | str | Path, *, against: Any = 
     )
 
 
+def _refuse_own(document: Document) -> None:
+    """What runs in another Python needs a table that it can open."""
+    data = document.spec.data
+    for key in ("pandera", "checks"):
+        if data is not None and getattr(data, key):
+            raise InputError(
+                f"{key} asks the project's own Python, which can't see this frame",
+                where=document.where("data", key),
+                cure="Write it to a file, and use: shipway check FILE --checks CHECKS",
+            )
+
+
 def _document(checks: Mapping[str, Any] | str | Path) -> Document:
     if isinstance(checks, Path):
         return read_checks(checks)
@@ -76,57 +101,24 @@ def _document(checks: Mapping[str, Any] | str | Path) -> Document:
     )
 
 
-def _run(
-    frame: Any, against: Any, demands: Demands, document: Document
-) -> tuple[tuple[CheckResult, ...], str | None, int]:
-    """All results, until when they hold, and the number of rows."""
+def _open(name: str, frame: Any, document: Document) -> "Table":
+    """The frame as a table; what counts as missing is so there too."""
     import polars as pl
 
-    from shipway.data.checks import check_tables
-    from shipway.data.frames import lazy_frame
+    from shipway.adapters.tables.markers import without_markers
+    from shipway.data.frames import in_memory, lazy_frame, unreadable
 
-    frames = {CHECKED: lazy_frame(frame)}
-    if against is not None:
-        frames[AGAINST] = lazy_frame(against)
+    data = document.spec.data or DataSpec()
     try:
-        found, until = check_tables(frames, demands.data, line_of=document.line_of, now=clock.now())
-        found += _drift(frames, demands, document)
-        rows = max((result.rows for result in found), default=0)
-        rows = rows or int(frames[CHECKED].select(pl.len()).collect(engine="streaming").item())
-    except (pl.exceptions.PolarsError, OSError) as error:
-        first = str(error).strip().partition("\n")[0]
-        raise InputError(
-            f"the table can't be read: {first}",
-            cure="Does frame.collect() work?" if isinstance(frame, pl.LazyFrame) else "",
-        ) from error
-    return tuple(demands.named(result) for result in found), until, rows
+        return in_memory(name, without_markers(lazy_frame(frame), data.nulls))
+    except pl.exceptions.PolarsError as error:
+        raise unreadable(error) from error
 
 
-def _drift(
-    frames: Mapping[str, Any], demands: Demands, document: Document
-) -> tuple[CheckResult, ...]:
-    """The table compared with `against`, or with the file that the demand names."""
-    drift = demands.data.drift
-    if drift is None:
-        return ()
-    from shipway.adapters.tables import table_format
-    from shipway.data.binning import Looked
-    from shipway.data.drift import compare
-    from shipway.data.drift_checks import check_results, demand_of, open_reference
-    from shipway.data.locate import find_files
-    from shipway.data.profile_subjects import subjects_of
+def _refer(other: "Table", document: Document, demand: "Demand") -> "Reference":
+    """The other table as the reference of drift."""
+    from shipway.data.drift_checks import look_at
     from shipway.data.references import from_table
 
-    data = demands.data
-    demand = demand_of(data, demands.target)
-    looked = {
-        name: Looked(*subjects_of(each, data.columns, text=False)) for name, each in frames.items()
-    }
-    if AGAINST in looked:
-        reference = from_table(demands.against, looked[AGAINST], cells=demand.cells)
-    else:
-        where = document.where("data", "drift", "against")
-        files = find_files(document.path.parent, drift.against, where=where)
-        reference = open_reference(files, data, demand, table_format, name=drift.against)
-    report = compare(reference, CHECKED, looked[CHECKED], demand)
-    return tuple(check_results(report, document.line_of("data", "drift"), drift.on_fail))
+    looked = look_at(other, document.spec.data or DataSpec())
+    return from_table(AGAINST, looked, cells=demand.cells)

@@ -9,17 +9,18 @@ this table.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import msgspec
 
 from shipway.base.errors import InputError
 from shipway.records.data import CheckResult
-from shipway.spec.checks_file import AGAINST, CHECKED
+from shipway.spec.checks_file import CHECKED
 from shipway.spec.document import Document, KeyPath
 from shipway.spec.target import with_target
 from shipway.spec.types import DataSpec
 
-PAIR = (AGAINST, CHECKED)
+T = TypeVar("T")
 COMPARED = ("overlap", "order")
 CURE = "Name the other table: --against FILE."
 
@@ -42,24 +43,27 @@ class Demands:
         """The columns whose values are shown nowhere outside a terminal."""
         return tuple(sorted(n for n, column in self.data.columns.items() if column.sensitive))
 
+    def tables(self, checked: T, other: T | None) -> dict[str, T]:
+        """The tables by all the names that the demands have for them."""
+        beside = {} if other is None else {self.checked: checked, self.against: other}
+        return {CHECKED: checked, **beside}
+
     def named(self, result: CheckResult) -> CheckResult:
-        """`result` with the names that the user knows for the tables."""
-        names = {CHECKED: self.checked, "+".join(PAIR): f"{self.checked}+{self.against}"}
-        observed = result.observed
-        if result.check in COMPARED:
-            observed = observed.replace(f"of {CHECKED} are", f"of {self.checked} are")
-            observed = observed.replace(f"in {AGAINST} too", f"in {self.against} too")
-        return msgspec.structs.replace(
-            result, dataset=names.get(result.dataset, result.dataset), observed=observed
-        )
+        """`result` with the name that the user knows for the table under check."""
+        ours = result.dataset in (CHECKED, f"{self.against}+{self.checked}")
+        return msgspec.structs.replace(result, dataset=self.checked if ours else result.dataset)
 
 
-def one_table(document: Document, *, checked: str, against: str, strict: bool) -> Demands:
+def one_table(
+    document: Document, *, checked: str, against: str, strict: bool, profile: bool = False
+) -> Demands:
     """The demands of `document` on the table `checked`.
 
-    With `strict`, one that needs another table than there is raises InputError.
+    `profile` says that `against` is one, which has no rows and is good for drift alone. With
+    `strict`, a demand that needs another table than there is raises InputError.
     """
     spec = document.spec
+    against = f"{against} itself" if against == checked else against
     found = Demands(
         data=with_target(msgspec.structs.replace(spec.data or DataSpec(), split=None), spec.model),
         checked=checked,
@@ -68,20 +72,21 @@ def one_table(document: Document, *, checked: str, against: str, strict: bool) -
     model = spec.model.target if spec.model is not None else None
     asks = found.data.target is not None or found.data.features is not None
     found = replace(found, target=model if asks else None)
-    found = _paired(found) if against else _alone(found, document, strict=strict)
+    paired = against and not profile
+    found = _paired(found) if paired else _alone(found, document, strict=strict)
     return found if strict else _counted(found)
 
 
 def _paired(found: Demands) -> Demands:
     """Whatever two tables a demand names are these."""
-    data = found.data
+    data, pair = found.data, (found.against, found.checked)
     for key in COMPARED:
         demand = getattr(data, key)
         if demand is not None:
-            demand = msgspec.structs.replace(demand, between=PAIR)
+            demand = msgspec.structs.replace(demand, between=pair)
             data = msgspec.structs.replace(data, **{key: demand})
     columns = {
-        name: msgspec.structs.replace(column, seen_in=AGAINST) if column.seen_in else column
+        name: msgspec.structs.replace(column, seen_in=found.against) if column.seen_in else column
         for name, column in data.columns.items()
     }
     return replace(found, data=msgspec.structs.replace(data, columns=columns))
@@ -90,31 +95,32 @@ def _paired(found: Demands) -> Demands:
 def _alone(found: Demands, document: Document, *, strict: bool) -> Demands:
     """Without what only a second table decides."""
     data, notes = found.data, list(found.notes)
-    for keys in _comparing(data):
+    why = f"and {found.against} is a profile" if found.against else "this is one"
+    comparing = list(_comparing(data))
+    if data.drift is not None and data.drift.path is None and not found.against:
+        comparing.append(("data", "drift"))
+        data = msgspec.structs.replace(data, drift=None)
+    for keys in comparing:
         name = ".".join(str(key) for key in keys[1:])
         if strict:
-            what = f"{name} compares two tables, this is one"
+            what = f"{name} compares two tables, {why}"
             raise InputError(what, where=document.where(*keys), cure=CURE)
-        notes.append(f"{name} is not checked: it compares two tables, this is one")
+        notes.append(f"{name} is not checked: it compares two tables, {why}")
     columns = {
         name: msgspec.structs.replace(column, seen_in=None) for name, column in data.columns.items()
     }
     data = msgspec.structs.replace(data, columns=columns, **dict.fromkeys(COMPARED))
-    if data.drift is not None and data.drift.path is None:
-        data = msgspec.structs.replace(data, drift=None)
     return replace(found, data=data, notes=tuple(notes))
 
 
 def _comparing(data: DataSpec) -> Iterator[KeyPath]:
-    """The places of demands that nothing here decides without another table."""
+    """The places of demands that nothing decides without the rows of another table."""
     for key in COMPARED:
         if getattr(data, key) is not None:
             yield "data", key
     for name, column in data.columns.items():
         if column.seen_in is not None:
             yield "data", "columns", name, "seen_in"
-    if data.drift is not None and data.drift.path is None:
-        yield "data", "drift"
 
 
 def _counted(found: Demands) -> Demands:

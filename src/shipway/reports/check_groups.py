@@ -11,7 +11,7 @@ from shipway.records.data import CheckResult, Example
 from shipway.reports.text import plural, value
 
 Tone = Literal["good", "bad", "unsure"]
-TABLE = "the whole table"
+TABLE, MANY = "the whole table", 4
 WITHHELD = "Values that are not shown here (report.rows, sensitive) are shown on a terminal."
 _SEVERITY = {"failed": 0, "inconclusive": 1, "passed": 2}
 
@@ -99,7 +99,8 @@ def count(groups: Iterable[Group]) -> int:
 
 def subject(check: CheckResult) -> str:
     """What a check is about: a column, several, or the whole table."""
-    return check.column or ", ".join(check.columns) or TABLE
+    few = check.columns if len(check.columns) <= MANY else ()
+    return check.column or ", ".join(few) or TABLE
 
 
 def told(check: CheckResult) -> str:

@@ -53,6 +53,8 @@ def read_checks(path: Path) -> Document:
 
 def read_checks_text(text: str, path: Path) -> Document:
     """The demands in a YAML text that was found at `path`; SpecError lists all mistakes."""
+    if not text.strip():
+        raise InputError("the file is empty", where=path.name, cure="Say what must hold: columns…")
     findings = _Findings(path.name)
     return _document(compose(text, findings), findings, text, path)
 

@@ -24,6 +24,7 @@ from shipway.spec.target import with_target
 from shipway.spec.types import DataSpec, Spec
 from shipway.stages.context import StageContext
 from shipway.stages.drift import check_drift, drift_depends
+from shipway.stages.own_checks import ask_in_run, own_depends
 from shipway.stages.profiling import keep_profiles
 from shipway.stages.stage import Parts, Scope
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from shipway.data.opening import Table
+    from shipway.data.own_checks import OwnAnswers
     from shipway.data.validation import Checked
 
 
@@ -48,6 +50,7 @@ def depends(scope: Scope) -> Parts:
         },
         "files": {names[path]: digest for path, digest in digests.items()},
         **drift_depends(scope, data),
+        **own_depends(scope, data),
     }
 
 
@@ -69,7 +72,8 @@ def validate(ctx: StageContext, source: Source) -> ValidatedData | Skipped:
     tables = open_tables(located, data, table_format)
     ctx.tell(f"checking {', '.join(tables)}")
     with reading(tables.values()):
-        checked = _check(ctx, data, tables)
+        own = ask_in_run(ctx, source, data, tables)
+        checked = _check(ctx, data, tables, own)
         drift = check_drift(ctx, folder, data, tables)
         checked = dataclasses.replace(checked, checks=checked.checks + drift)
         datasets = {
@@ -94,7 +98,9 @@ def _target(spec: Spec) -> str | None:
     return spec.model.target if spec.model is not None else None
 
 
-def _check(ctx: StageContext, data: DataSpec, tables: Mapping[str, "Table"]) -> "Checked":
+def _check(
+    ctx: StageContext, data: DataSpec, tables: Mapping[str, "Table"], own: "OwnAnswers | None"
+) -> "Checked":
     from shipway.data.validation import check_and_split
 
     return check_and_split(
@@ -103,6 +109,7 @@ def _check(ctx: StageContext, data: DataSpec, tables: Mapping[str, "Table"]) -> 
         line_of=ctx.document.line_of,
         now=clock.now(),
         target=_target(ctx.spec),
+        own=own,
     )
 
 

@@ -3,6 +3,7 @@
 
 import itertools
 import math
+import pickle
 import statistics
 import sys
 from pathlib import Path
@@ -13,7 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shipway.data import candidates, distinct, sampling
+from shipway.data.check import Check, Measure, Repeats, always
 from shipway.data.checks import check_tables
+from shipway.data.partials import measure_part, merge
 from shipway.data.stretches import Stretch
 from shipway.spec.types import Amount, ColumnSpec, DataSpec, OutliersSpec, OverlapSpec
 
@@ -272,3 +275,29 @@ def test_overlap_agrees_with_a_loop_over_the_rows(one, other, key, cuts, step):
     ]
     assert (result.failing, result.rows) == (len(broken), len(other))
     assert [example.row for example in result.examples] == broken[:5]
+
+
+def test_partial_results_of_other_processes_merge(monkeypatch):
+    """What is sent back is small and holds all that the whole table needs."""
+    monkeypatch.setattr(distinct, "RUN", 8)
+    frame = pl.DataFrame({"k": [*range(30), 3, 4], "x": [float(n) for n in range(32)]})
+    checks = [
+        Check("k", "unique", "", (), always(""), repeats=Repeats(("k",))),
+        Check("x", "max", "", (), always(""), offending=pl.col("x") > 28, values=("x",)),
+        Check("x", "sample", "", (), always(""), measures={"s": Measure(pl.col("x"), "sample")}),
+    ]
+    stretches = divided(frame, [11, 20], 4)
+    begins = (0, 11, 20)
+    parts = [
+        pickle.loads(pickle.dumps(measure_part(stretch, checks, begin)))
+        for stretch, begin in zip(stretches, begins, strict=True)
+    ]
+    whole = measure_part(Stretch(frame.lazy()), checks)
+    for order in (parts, parts[::-1]):
+        merged = merge(order)
+        assert merged.keys[0].twice().tolist() == whole.keys[0].twice().tolist()
+        assert len(merged.keys[0].twice()) == 2
+        assert [example.row for example in merged.examples[1]] == [29, 30, 31]
+        measured, expected = merged.measured(checks), whole.measured(checks)
+        assert measured[1] == expected[1] == {"failing": 3}
+        assert measured[2]["s"].values.tolist() == expected[2]["s"].values.tolist()

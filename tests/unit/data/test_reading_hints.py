@@ -9,7 +9,8 @@ from shipway.data.reading_hints import suggest_null_marker, suggest_reading
 @pytest.mark.parametrize("cell", ["?", "NA", "N/A", " ", "  ?", "null", "-", "Unknown"])
 def test_a_marker_is_suggested_as_it_stands_in_the_file(cell):
     assert suggest_null_marker(cell) == f'nulls: ["{cell}"]'
-    assert suggest_reading(cell, "date") == f'; if it means missing: nulls: ["{cell}"]'
+    assert suggest_reading(cell, "date") == f'; if the first one means missing: nulls: ["{cell}"]'
+    assert suggest_reading(cell, "date", sensitive=True) == ""
 
 
 @pytest.mark.parametrize(

@@ -237,7 +237,7 @@ def test_a_number_that_is_a_sum_of_features(formula, said):
     demand = FeaturesSpec(leakage=LeakageSpec())
     _, found = features(frame, demand, "leakage")
     (sums,) = [each for each in found if each.column == "y"]
-    assert (sums.verdict, sums.observed) == ("failed", f"{said} is it in 300 of 300 rows")
+    assert (sums.verdict, sums.observed) == ("failed", f"{said} gives it in 300 of 300 rows")
     assert [example.row for example in sums.examples] == [0, 1, 2, 3, 4]
     assert features(divided(frame, [7, 200], 64), demand, "leakage")[1] == found
 

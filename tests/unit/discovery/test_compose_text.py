@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shipway.discovery.compose_scalars import can_be_key, loose_scalar, number, one_line, scalar
 from shipway.discovery.compose_text import write
 from shipway.spec.reader import plain_value, read_text
+from shipway.spec.scalar_text import can_be_key, loose_scalar, number, one_line, scalar
 from shipway.spec.types import (
     Amount,
     ColumnSpec,

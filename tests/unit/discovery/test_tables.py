@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from shipway.base.errors import InputError
-from shipway.discovery.tables_checks import bounds, column_checks
+from shipway.data.proposals import bounds, proposed_columns
 from shipway.discovery.tables_look import look_at
 from shipway.discovery.tables_target import guess
 from shipway.spec.types import Amount
@@ -22,7 +22,7 @@ def column(header, values):
 
 
 def doubts(found):
-    return {doubt.column: doubt.text for doubt in found.doubts}
+    return {each.column: each.evidence for each in found.examined.suspicions}
 
 
 def test_types_ranges_and_missing_cells(tmp_path):
@@ -33,8 +33,8 @@ def test_types_ranges_and_missing_cells(tmp_path):
         lines.append(",".join(map(str, cells)))
     lines[5] = lines[5].replace("DE", "").replace("FR", "").replace("NO", "")
     found = table(tmp_path, "\n".join(lines) + "\n")
-    assert (found.rows, found.problem, found.repeated) == (60, "", 0)
-    checks = column_checks(found)
+    assert (found.rows, found.problem, found.examined.repeated) == (60, "", 0)
+    checks = proposed_columns(found.examined)
     assert {name: check.type for name, check in checks.items()} == {
         "n": "integer",
         "share": "float",
@@ -65,7 +65,7 @@ def test_types_ranges_and_missing_cells(tmp_path):
 )
 def test_a_range_has_room_on_both_sides(tmp_path, values, low, high):
     found = table(tmp_path, column("x", [*values, values[0], values[-1]]))
-    assert bounds(found.column("x")) == (low, high)
+    assert bounds(found.examined.profile.column("x")) == (low, high)
 
 
 def test_parts_of_dates_have_the_range_of_the_calendar(tmp_path):
@@ -74,9 +74,9 @@ def test_parts_of_dates_have_the_range_of_the_calendar(tmp_path):
         "month,hour,year\n"
         + "".join(f"{n % 11 + 1},{n % 20},{2000 + n // 2}\n" for n in range(40)),
     )
-    assert bounds(found.column("month")) == (1, 12)
-    assert bounds(found.column("hour")) == (0, 23)
-    assert bounds(found.column("year")) == (1990, None)
+    assert bounds(found.examined.profile.column("month")) == (1, 12)
+    assert bounds(found.examined.profile.column("hour")) == (0, 23)
+    assert bounds(found.examined.profile.column("year")) == (1990, None)
 
 
 def test_a_marker_among_numbers_means_missing(tmp_path):
@@ -88,7 +88,7 @@ def test_a_marker_among_numbers_means_missing(tmp_path):
 def test_a_word_among_words_may_be_namibia(tmp_path):
     found = table(tmp_path, column("country", ["DE", "NA", "NO", "FR"]))
     assert found.nulls == ()
-    assert "'NA' in 1 row: does it mean missing?" in doubts(found)["country"]
+    assert "'NA' in 1 row (25%): does it mean missing?" in doubts(found)["country"]
     lines = "country,x\nDE,NA\nNA,1\nNO,2\n"
     found = table(tmp_path, lines)
     assert found.nulls == () and set(doubts(found)) == {"country", "x"}
@@ -96,12 +96,12 @@ def test_a_word_among_words_may_be_namibia(tmp_path):
 
 def test_numbers_that_stand_for_unknown_are_told_and_kept(tmp_path):
     found = table(tmp_path, column("income", [*range(0, 900, 7), 99999999, 99999999]))
-    assert doubts(found)["income"].startswith("99999999 in 2 rows, the next is 896")
-    check = column_checks(found)["income"]
+    assert doubts(found)["income"].startswith("99999999 in 2 rows (1.5%), the next is 896")
+    check = proposed_columns(found.examined)["income"]
     assert (check.min, check.max) == (0, None)
     found = table(tmp_path, column("age", [*range(20, 60), -999]))
     assert "-999 in 1 row" in doubts(found)["age"]
-    assert column_checks(found)["age"].min is None
+    assert proposed_columns(found.examined)["age"].min is None
     found = table(tmp_path, column("mpg", [*range(10, 60), *range(10, 90), 354]))
     assert "a typing error?" in doubts(found)["mpg"]
 
@@ -112,11 +112,11 @@ def test_empty_constant_and_nameless_columns_are_told(tmp_path):
     assert "one and the same value" in doubts(found)["same"]
     assert "no name" in doubts(found)[""]
     assert found.column("").counter
-    assert "empty" not in column_checks(found)
+    assert "empty" not in proposed_columns(found.examined)
 
 
 def test_rows_that_repeat_are_counted(tmp_path):
-    assert table(tmp_path, "a,b\n1,2\n1,2\n1,2\n3,4\n").repeated == 2
+    assert table(tmp_path, "a,b\n1,2\n1,2\n1,2\n3,4\n").examined.repeated == 2
 
 
 @pytest.mark.parametrize(

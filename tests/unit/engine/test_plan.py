@@ -132,3 +132,10 @@ def test_until_an_unknown_stage_names_the_nearest():
     with pytest.raises(InputError) as caught:
         plan(FULL, ["staging"], until="evaluat")
     assert "evaluate" in caught.value.cure
+
+
+def test_checks_of_the_projects_own_wait_for_its_python():
+    own = FULL.replace("test: b.csv}", "test: b.csv, checks: [mine:good]}")
+    assert "environment" in node(plan(own), "validate").after
+    assert "environment" in names(plan(own, until="validate"))
+    assert "environment" not in node(plan(FULL), "validate").after

@@ -125,6 +125,13 @@ def test_drift_from_another_table(folder, named):
     assert {r.dataset for r in report.checks} == {str(folder / "data.csv")}
 
 
+def test_a_profile_has_no_rows_to_compare(folder):
+    (folder / "old.json").write_text("{}")
+    (folder / "checks.yaml").write_text("overlap: {key: id}\n")
+    with pytest.raises(InputError, match=r"old\.json is a profile"):
+        check_files([folder / "data.csv"], folder / "checks.yaml", against=folder / "old.json")
+
+
 def test_how_the_text_is_written(folder):
     (folder / "data.csv").write_bytes("id;größe\n1;2,5\n2;-1,5\n".encode("latin-1"))
     table = 'table: {delimiter: ";", encoding: latin-1, decimal: ","}\n'
@@ -191,6 +198,14 @@ def test_what_can_not_be_read_is_the_users_mistake(folder, file, checks, words):
     with pytest.raises(InputError) as caught:
         check_files([folder / file], folder / checks)
     assert words in str(caught.value)
+
+
+def test_no_project_and_no_file_of_checks(folder):
+    with pytest.raises(InputError, match="--checks FILE"):
+        check_files([folder / "data.csv"], project=folder)
+    (folder / "checks.yaml").write_text("\n")
+    with pytest.raises(InputError, match="the file is empty"):
+        check_files([folder / "data.csv"], folder / "checks.yaml")
 
 
 def test_without_any_demands_there_is_nothing_to_check(folder):

@@ -145,6 +145,12 @@ def test_demands_that_are_none(checks):
         shipway.check(FRAME, checks)
 
 
+def test_what_counts_as_missing():
+    checks = {"nulls": ["x", "5.5"], "columns": {"zip": {"max_missing": 0}, "amount": {"max": 0}}}
+    report = shipway.check(FRAME, checks)
+    assert [(c.column, c.check, c.failing) for c in report.failed] == [("zip", "max_missing", 1)]
+
+
 def test_a_lazy_frame_that_fails_is_no_bug():
     broken = FRAME.lazy().with_columns(pl.col("zip").cast(pl.Int64))
     with pytest.raises(InputError, match="can't be read") as caught:
@@ -172,3 +178,14 @@ def test_importing_shipway_costs_nothing():
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True)
     message = "module 'shipway' has no attribute 'nothing'"
     assert done.stdout.splitlines() == ["shipway", "", message], done.stderr
+
+
+def test_a_function_of_ones_own(tmp_path, monkeypatch):
+    (tmp_path / "mine.py").write_text(
+        "import polars as pl\n\ndef positive():\n    return pl.col('amount') > 0\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    report = shipway.check(FRAME, {"checks": ["mine:positive"]})
+    assert report.verdict == "failed"
+    assert [c.failing for c in report.failed] == [1]

@@ -116,14 +116,14 @@ class Road:
         self,
         folder: Path,
         spec: str = SPEC,
-        files: Mapping[str, str] = TOY,
+        files: Mapping[str, str | bytes] = TOY,
         kept: BucketStore | None = None,
     ) -> None:
         self.folder = folder / "project"
         for name, text in files.items():
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+            path.write_bytes(text.encode() if isinstance(text, str) else text)
         self.document = read_text(spec, self.folder / "shipway.yaml")
         self.spec = self.document.spec
         self.source = Source(

@@ -8,6 +8,7 @@ from pathlib import Path
 from shipway.base.errors import DONE, STOPPED, InputError
 from shipway.base.files import disk_errors
 from shipway.cli.checks import on_terminal, print_report
+from shipway.cli.inference import add_infer, execute_infer, refuse_alone
 from shipway.cli.output import print_json
 from shipway.cli.tables import add_dialect, dialect
 from shipway.operations.check import check_files
@@ -16,7 +17,8 @@ from shipway.records.data import CheckReport
 
 EXAMPLE = (
     "  shipway check data.csv --checks checks.yaml\n"
-    "  shipway check new.parquet --against old.parquet --checks checks.yaml --html checks.html"
+    "  shipway check new.parquet --against old.parquet --checks checks.yaml --html checks.html\n"
+    "  shipway check data.csv --infer > checks.yaml      what is odd, and what could be demanded"
 )
 
 
@@ -37,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the other table, for overlap, order and drift",
     )
+    add_infer(parser)
     add_dialect(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     for form, what in (
@@ -49,6 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out `check`; 1 when a check does not pass."""
+    if arguments.infer:
+        return execute_infer(arguments)
+    refuse_alone(arguments)
     from shipway.data.examples import redacted
 
     report = check_files(
