@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from pandera.errors import SchemaErrors
 
+import shipway
 from shipway.operations.check import check_files
 
 SHAPES = '''
@@ -100,3 +101,15 @@ def test_a_unique_key_and_a_good_table(project):
     report = check_files([project / "t.csv"], project / "checks.yaml")
     (unique,) = [each for each in report.checks if each.verdict == "failed"]
     assert (unique.check, unique.failing) == ("unique", 2)
+
+
+def test_a_frame_in_memory_is_handed_over_too(project, monkeypatch):
+    monkeypatch.chdir(project)
+    frame = pl.DataFrame([{**ROW, "id": 1}, {**ROW, "id": 2, "amount": 13.0}])
+    report = shipway.check(frame, {"id": "id", "checks": ["shapes:no_thirteen"]})
+    (found,) = [each for each in report.checks if each.check == "function"]
+    assert (found.verdict, found.failing, found.expected) == (
+        "failed",
+        1,
+        "shapes:no_thirteen (Nothing costs 13.)",
+    )

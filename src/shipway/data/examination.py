@@ -6,14 +6,18 @@
     proposed_columns(examined)      # `data.proposals`
 
 The table is read three times: for markers of missing values (only where it has texts), for a
-profile, and for the one more look of `suspicions.look`.
+profile, and for the one more look of `suspicions.look`. What is text in the file is kept with its
+types beside it meanwhile, so that numbers and dates are made of text only once.
 """
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
+from shipway.data.layout import Mark
 from shipway.data.opening import Table, reading
 from shipway.data.profile import profile_table
 from shipway.data.profile_subjects import subjects_of
@@ -59,16 +63,12 @@ def examine(opened: Opened, *, target: str | None = None, most: int | None = Non
     with reading([raw]):
         markers = find_markers(_part(raw, most), text=raw.is_text)
     table = opened(markers.nulls)
-    with reading([table]):
+    with tempfile.TemporaryDirectory(prefix="shipway-") as scratch, reading([table]):
         frame = _part(table, most)
-        profile = profile_table(
-            frame,
-            name=table.name,
-            target=target,
-            text=table.is_text,
-            decimal=table.layout.decimal,
-        )
-        subjects, ready = subjects_of(frame, {}, text=table.is_text, decimal=table.layout.decimal)
+        if table.is_text:
+            frame = _typed(frame, table.layout.decimal, Path(scratch) / "typed.parquet")
+        profile = profile_table(frame, name=table.name, target=target)
+        subjects, ready = subjects_of(frame, {}, text=False)
         values = [each.values for each in subjects if each.kind != "other"]
         head = ready.select(values).head(HEAD).collect(engine="streaming") if values else None
         extras, repeated = look_closer(ready, subjects, profile)
@@ -95,6 +95,16 @@ def examine(opened: Opened, *, target: str | None = None, most: int | None = Non
         repeated=repeated,
         sampled=most is not None and profile.rows >= most,
     )
+
+
+def _typed(frame: pl.LazyFrame, decimal: Mark, scratch: Path) -> pl.LazyFrame:
+    """A table of text with its types, in a file of its own: so that each cell is read once."""
+    subjects, ready = subjects_of(frame, {}, text=True, decimal=decimal)
+    if not subjects:
+        return frame
+    values = (pl.col(subject.values).alias(subject.name) for subject in subjects)
+    ready.select(values).sink_parquet(scratch, compression="lz4")
+    return pl.scan_parquet(scratch, glob=False)
 
 
 def _part(table: Table, most: int | None) -> pl.LazyFrame:

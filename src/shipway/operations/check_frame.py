@@ -76,18 +76,6 @@ def check(frame: Any, checks: Mapping[str, Any] | str | Path, *, against: Any = 
     )
 
 
-def _refuse_own(document: Document) -> None:
-    """What runs in another Python needs a table that it can open."""
-    data = document.spec.data
-    for key in ("pandera", "checks"):
-        if data is not None and getattr(data, key):
-            raise InputError(
-                f"{key} asks the project's own Python, which can't see this frame",
-                where=document.where("data", key),
-                cure="Write it to a file, and use: shipway check FILE --checks CHECKS",
-            )
-
-
 def _document(checks: Mapping[str, Any] | str | Path) -> Document:
     if isinstance(checks, Path):
         return read_checks(checks)

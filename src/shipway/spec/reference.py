@@ -19,12 +19,19 @@ TERMS = (
 
 def reference_markdown() -> str:
     """A heading and a table for each part of the spec, in the order of the types."""
-    return "\n".join(_part("", spec_type())).rstrip() + "\n"
+    return "\n".join(_part("", spec_type(), {})).rstrip() + "\n"
 
 
-def _part(path: str, kind: inspect.StructType) -> Iterator[str]:
+def _part(path: str, kind: inspect.StructType, told: dict[type, str]) -> Iterator[str]:
+    """What `kind` takes; a part that was `told` before, under another path, is not told again."""
     yield f"## `{path}`" if path else "## The top level"
     yield ""
+    if kind.cls in told:
+        first = told[kind.cls]
+        yield f"As [`{first}`](#{first.replace('.', '').lower()})."
+        yield ""
+        return
+    told[kind.cls] = path
     yield description(kind.cls)
     yield ""
     form = FORMS.get(kind.cls)
@@ -43,7 +50,7 @@ def _part(path: str, kind: inspect.StructType) -> Iterator[str]:
     yield ""
     for field in fields:
         for suffix, inner in _structs(field.type):
-            yield from _part(f"{path}.{field.encode_name}{suffix}".lstrip("."), inner)
+            yield from _part(f"{path}.{field.encode_name}{suffix}".lstrip("."), inner, told)
 
 
 def _default(field: inspect.Field) -> str:

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,7 +18,7 @@ def test_edges_of_equal_width_hold_all(values):
     assert edges[0] == low
     assert edges[-1] == high
     assert len(edges) <= BINS + 1
-    assert low == high or all(a < b for a, b in zip(edges[:-1], edges[1:], strict=True))
+    assert low == high or all(a < b for a, b in itertools.pairwise(edges))
 
 
 @given(st.integers(-1000, 1000), st.integers(0, 5000))

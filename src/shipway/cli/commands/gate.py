@@ -14,7 +14,7 @@ EXAMPLE = "  shipway gate predictions.parquet --target y --score p --gates gates
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `gate`."""
-    parser.add_argument("file", type=Path, metavar="PREDICTIONS", help="a Parquet or CSV file")
+    parser.add_argument("file", type=Path, metavar="PREDICTIONS", help="a table of predictions")
     parser.add_argument("--gates", type=Path, required=True, help="a file with `gates:`")
     parser.add_argument("--target", required=True, help="the column of the truth")
     parser.add_argument("--score", help="the column of the positive class's probability")

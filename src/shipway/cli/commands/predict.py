@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `predict`."""
     parser.add_argument("model", metavar="MODEL@N|champion", help="which model predicts")
     parser.add_argument(
-        "input", nargs="+", metavar="IN", help="Parquet or CSV files, or quoted globs: one table"
+        "input", nargs="+", metavar="IN", help="files of one table, or quoted globs"
     )
     parser.add_argument("output", type=Path, metavar="OUT", help="the file to write")
     parser.add_argument(

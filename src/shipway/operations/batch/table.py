@@ -25,7 +25,7 @@ FEWEST_ROWS = 1_000
 def find_inputs(names: Sequence[str]) -> list[Path]:
     """The files that paths and globs name, in the order given; InputError for one that is missing.
 
-    All of one kind, CSV or Parquet.
+    All of one kind, such as CSV.
     """
     files = [path for name in names for path in find_files(Path(), name)]
     format_of(files)
