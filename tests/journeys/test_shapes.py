@@ -17,6 +17,8 @@ import pytest
 from journey import Project
 from shape_tables import write_table
 
+from shipway.operations.init import init
+
 SHAPES = Path(__file__).parent / "shapes"
 
 
@@ -166,6 +168,7 @@ EACH = (
 def test_a_stranger_arrives(shape, project, record_property):
     begun = time.monotonic()
     _arrive(project, shape)
+    questions = _questions(project)
     ended = project.shipway("init", "--yes", "--target", shape.target)
     assert ended.code == 0, ended.text
     ended.said("shipway run")
@@ -187,9 +190,8 @@ def test_a_stranger_arrives(shape, project, record_property):
         assert len(_predict(document["endpoints"]["production"], shape.row)) == 1
     assert not project.git("status", "--porcelain"), "the user's files are as they were"
     lines = [line for line in written.splitlines() if line.strip() and line.strip()[0] != "#"]
-    record_property("lines", len(lines))
-    record_property("runs", runs)
-    print(f"{shape.name}: {len(lines)} lines, {runs} runs, {time.monotonic() - begun:.0f} s")
+    seconds = round(time.monotonic() - begun)
+    record_property("shape", (shape.name, len(lines), questions, runs, seconds, shape.arrives))
 
 
 def _arrive(project: Project, shape: Shape) -> None:
@@ -199,6 +201,13 @@ def _arrive(project: Project, shape: Shape) -> None:
     if shape.ignored:
         project.write(".gitignore", "".join(f"/{table}\n" for table in shape.tables))
     project.repository()
+
+
+def _questions(project: Project) -> int:
+    """How many questions somebody at a terminal is asked, who takes the guess each time."""
+    copy = project.folder.with_name("asked")
+    shutil.copytree(project.folder, copy)
+    return init(copy, ask=lambda question: question.options[0][0]).asked
 
 
 def _versions(project: Project) -> list[object]:
