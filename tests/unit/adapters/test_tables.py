@@ -244,7 +244,7 @@ def test_files_in_other_folders_are_told(tmp_path):
     for name in ("year=2024/x.csv", "y/x.csv"):
         path = write_into(tmp_path, name, "a\n1\n")
         located[path] = name
-    with pytest.raises(InputError, match=r"other partitions than x\.csv, which has year=…"):
+    with pytest.raises(InputError, match=r"other partitions than x.csv, which has year=…"):
         open_tables({"t": located}, DataSpec(extra={"t": "*/x.csv"}), table_format)
 
 
