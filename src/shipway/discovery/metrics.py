@@ -8,7 +8,7 @@ variable is a known name, count; the rest of what a script prints does not.
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from shipway.discovery.estimators import maker_of
 from shipway.discovery.findings import MetricReport
@@ -20,6 +20,17 @@ from shipway.discovery.source import Call, Scope, SourceFile
 PRINTERS = ("print", "rich.print", "tqdm.write", "sys.stdout.write", "click.echo", "typer.echo")
 LOGGERS = ("info", "debug", "warning", "success", "log")
 LOGGER = re.compile(r"(^|[._])(log|logger|logging|getLogger|get_logger)(\(\))?$")
+# What sets up logging, by a call or by being there.
+CONFIGURES = (
+    "basicConfig",
+    "dictConfig",
+    "fileConfig",
+    "setLevel",
+    "StreamHandler",
+    "set_verbosity",
+)
+QUIET = re.compile(r"WARN|ERROR|CRITICAL", re.I)
+SHOWING = ("loguru", "structlog", "kedro", "hydra", "coloredlogs", "absl", "click_log")
 ROUNDERS = ("round", "float", "str", "abs", "format", "int")
 MARK = "\0"
 PERCENT_FORM = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[sdifgeEGr]|%%")
@@ -27,17 +38,41 @@ BRACE_FORM = re.compile(r"\{([^{}:!]*)(?:![rsa])?(:[^{}]*)?\}")
 PERCENT = "_percent"
 
 
-def printed_metrics(source: SourceFile) -> Iterator[MetricReport]:
-    """The metrics that a file prints, in the order of its lines, each pattern once."""
+def printed_metrics(source: SourceFile, *, logged: bool = True) -> Iterator[MetricReport]:
+    """The metrics that a file prints, in the order of its lines, each pattern once.
+
+    `logged` says whether what it logs can be seen.
+    """
     seen = set()
     for call in source.calls:
         name = call.name
-        if name not in PRINTERS and not _is_logger(name):
+        if name not in PRINTERS and not (logged and _is_logger(name)):
             continue
         for report in _printed(source, call):
             if report.pattern not in seen or report.kind == "report":
                 seen.add(report.pattern)
                 yield report
+
+
+def shows_logs(sources: Iterable[SourceFile]) -> bool:
+    """Whether what is logged reaches the terminal: Python itself shows warnings and worse only."""
+    for source in sources:
+        if source.imports_any(*SHOWING):
+            return True
+        if any(_shows(call) for call in source.calls):
+            return True
+    return False
+
+
+def _shows(call: Call) -> bool:
+    """Whether a call sets logging up to show more than warnings."""
+    last = call.name.rpartition(".")[2]
+    if last not in CONFIGURES:
+        return False
+    said = ast.unparse(call.node)
+    into_file = any(one.arg == "filename" for one in call.node.keywords)
+    quiet = last == "basicConfig" and "level" not in said
+    return not (into_file or quiet or QUIET.search(said))
 
 
 def metric_of(source: SourceFile, node: ast.expr, scope: Scope, depth: int = 4) -> str:

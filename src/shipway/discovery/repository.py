@@ -94,8 +94,9 @@ def _likeliest(entry: EntryPoint) -> tuple[int, str, int]:
 
 
 def _printed(base: CodeBase) -> Iterator[MetricReport]:
+    logged = metrics.shows_logs(base.sources.values())
     for source in base.sources.values():
-        yield from metrics.printed_metrics(source)
+        yield from metrics.printed_metrics(source, logged=logged)
 
 
 def _predictions(base: CodeBase, data: Iterable[DataFile]) -> tuple[PredictionCode, ...]:

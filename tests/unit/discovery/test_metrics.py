@@ -41,8 +41,16 @@ def reports(root: Path, text: str) -> tuple[MetricReport, ...]:
         ("print('Test score:', model.score(a, b))", "Test score: {model_score}"),
         ("print('R2:', model.score(a, b))", "R2: {r2}"),
         ("print(f'Epoch {epoch}: val_loss {loss:.4f}')", "Epoch {_}: val_loss {validation_loss}"),
-        ("import logging\nlogging.info('accuracy %s', acc)", "accuracy {accuracy}"),
-        ("logger.info(f'accuracy={acc}')", "accuracy={accuracy}"),
+        (
+            "import logging\nlogging.basicConfig(level='INFO')\nlogging.info('accuracy %s', acc)",
+            "accuracy {accuracy}",
+        ),
+        ("from loguru import logger\nlogger.info(f'accuracy={acc}')", "accuracy={accuracy}"),
+        (
+            "import logging\nlogging.getLogger().setLevel(20)\n"
+            "logging.getLogger(__name__).info('auc: %.2f', roc_auc_score(a, b))",
+            "auc: {roc_auc}",
+        ),
         ("results = {}\nprint('MAE is', results['mae'])", "MAE is {mae}"),
         ("print('train accuracy:', acc)", "train accuracy: {train_accuracy}"),
         ("print('Accuracy', acc, sep=': ')", "Accuracy: {accuracy}"),
@@ -71,7 +79,11 @@ def test_several_lines_of_one_print_are_several_patterns(tmp_path: Path) -> None
         "print(acc)",
         "print(f'{len(a)} rows')",
         "print('saved to', path)",
-        "logger.info('%s: %d of %d rows from %s', a, b, c, d)",
+        "from loguru import logger\nlogger.info('%s: %d of %d rows from %s', a, b, c, d)",
+        "import logging\nlogging.info('accuracy %s', acc)",
+        "import logging\nlogging.basicConfig()\nlogging.info('accuracy %s', acc)",
+        "import logging\nlogging.getLogger('tf').setLevel('ERROR')\nlogging.info('acc %s', acc)",
+        "import logging\nlogging.basicConfig(filename='log.txt')\nlogging.info('accuracy %s', acc)",
     ],
 )
 def test_other_output_is_no_metric(tmp_path: Path, text: str) -> None:
