@@ -159,7 +159,7 @@ def test_no_requirements_is_an_empty_environment(cache, tmp_path):
         (["shipwaytestc"], "no index that was asked has a package 'shipwaytestc'"),
         (["shipwaytestb==9"], "shipwaytestb==9"),
         (["shipwaytestb>>1"], "can't be read as a requirement"),
-        (["click==6.7"], "click 6.7 (at least 7.0)"),
+        (["click==6.7"], "click==6.7: at least 7.0 is needed"),
         (["./vendor"], "vendor"),
     ],
 )
