@@ -9,13 +9,12 @@ scan of the same run. The peer goes into a throwaway environment in build/bench;
 in its minimal mode, which leaves correlations out: with them it takes several times as long.
 """
 
-import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.validation.measure import measure
-from benchmarks.validation.run import BENCH, BIN, MILLION, Budget, Peer, Row, _install, print_row
+from benchmarks.validation.run import BENCH, BIN, MILLION, Budget, Peer, Row, _install, show
 from benchmarks.validation.tables import make_csv, make_parquet
 
 HERE = Path(__file__).parent
@@ -56,16 +55,7 @@ def _ours(table: Path, times: int) -> Iterator[Row]:
 
 def main() -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description="How long profiling a table takes.")
-    parser.add_argument("--rows", type=int, nargs="+", default=[1, 10], help="in millions")
-    parser.add_argument("--times", type=int, default=3)
-    parser.add_argument("--no-peers", dest="peers", action="store_false")
-    options = parser.parse_args()
-    print(f"{'table':12} {'':21} {'wall s':>7} {'CPU s':>7} {'MB':>7} {'scans':>7}  budget")
-    scans: dict[str, float] = {}
-    for row in measure_all(options.rows, options.times, options.peers):
-        print_row(row, scans)
-    return 0
+    return show("How long profiling a table takes.", measure_all)
 
 
 if __name__ == "__main__":

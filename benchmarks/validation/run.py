@@ -14,7 +14,7 @@ does not grow. The scan of CSV reads dates as dates, as a check of dates must.
 import argparse
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -134,9 +134,9 @@ def print_row(row: Row, scans: dict[str, float]) -> None:
     )
 
 
-def main() -> int:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description="How long validating a table takes.")
+def show(description: str, measure_all: Callable[[Sequence[int], int, bool], Iterator[Row]]) -> int:
+    """Measure what the command line asks for, and print it row by row."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--rows", type=int, nargs="+", default=[1, 10], help="in millions")
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--no-peers", dest="peers", action="store_false")
@@ -146,6 +146,11 @@ def main() -> int:
     for row in measure_all(options.rows, options.times, options.peers):
         print_row(row, scans)
     return 0
+
+
+def main() -> int:
+    """Measure and print."""
+    return show("How long validating a table takes.", measure_all)
 
 
 if __name__ == "__main__":

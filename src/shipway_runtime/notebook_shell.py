@@ -190,9 +190,8 @@ class RunShell(InteractiveShell):  # type: ignore[misc]
         if self._handles_install(command):
             return
         # A shell is what the user's `!` means.
-        with subprocess.Popen(  # noqa: S602
-            command,
-            shell=True,
+        with subprocess.Popen(
+            ["/bin/sh", "-c", command],
             # Pictures of other processes go nowhere: they don't have the notebook's backend.
             env={**os.environ, "MPLBACKEND": "Agg"},
             stdin=subprocess.DEVNULL,

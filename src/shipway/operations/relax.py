@@ -7,12 +7,18 @@ Nothing of the user's is changed: the patch lies in `.shipway/` and is theirs to
 import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shipway.base.errors import InputError, ShipwayError
 from shipway.base.files import disk_errors
 from shipway.engine.wiring import Project
 from shipway.records.source import Source
 from shipway.spec.types import EnvironmentSpec
+
+if TYPE_CHECKING:
+    from shipway.adapters.environments.pythons import Python
+    from shipway.adapters.environments.relaxing import Change, Unrelaxable
+    from shipway.adapters.environments.requirements import Inputs
 
 PATCH = "shipway-relax.patch"
 Tell = Callable[[str], None]
@@ -47,10 +53,9 @@ def relax(project: Project, source: Source, tell: Tell) -> None:
     with disk_errors(place):
         place.write_bytes(content)
     fewest = "the fewest changes that do" if search.exact else "these changes do (not the fewest)"
+    what = f"the requirements do not resolve on Python {python.minor}"
     raise InputError(
-        "\n".join([f"the requirements do not resolve on Python {python.minor}; {fewest}:"])
-        + "\n"
-        + "\n".join(_rows(changes)),
+        "\n".join([f"{what}; {fewest}:", *_rows(changes)]),
         where=changes[0].statement.where,
         cure=_cure(place, Path(source.root)),
     )
@@ -65,11 +70,10 @@ def _check(spec: EnvironmentSpec, project: Project) -> None:
         )
 
 
-def _rows(changes: Sequence[object]) -> list[str]:
+def _rows(changes: "Sequence[Change]") -> list[str]:
     from shipway.adapters.environments.patching import Row
-    from shipway.adapters.environments.relaxing import Change
 
-    rows = [Row.of(change) for change in changes if isinstance(change, Change)]
+    rows = [Row.of(change) for change in changes]
     width = max(len(row.old) for row in rows)
     lines = []
     for row in rows:
@@ -87,15 +91,10 @@ def _cure(place: Path, root: Path) -> str:
     )
 
 
-def _no_way(error: Exception, inputs: object, python: object) -> ShipwayError:
+def _no_way(error: "Unrelaxable", inputs: "Inputs", python: "Python") -> ShipwayError:
     from shipway.adapters.environments.explaining import explain_unmet
     from shipway.adapters.environments.offers import Offers
-    from shipway.adapters.environments.pythons import Python
-    from shipway.adapters.environments.relaxing import Unrelaxable
-    from shipway.adapters.environments.requirements import Inputs
 
-    assert isinstance(error, Unrelaxable)  # noqa: S101 - types stay out of the fast path
-    assert isinstance(inputs, Inputs) and isinstance(python, Python)  # noqa: S101
     found = explain_unmet(error.error, inputs, python.minor, Offers(inputs, python.path))
     return type(found)(
         f"no loosening of pins makes the requirements resolve. {found.what}",
