@@ -7,7 +7,7 @@ import numpy as np
 
 from shipway.evaluation.multiclass import matrix
 from shipway.evaluation.predictions import Predictions
-from shipway.records.training import Confusion, Curve
+from shipway.records.comparison import Confusion, Curve, Drawn
 from shipway.spec.types import Task
 
 if TYPE_CHECKING:
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 200
 MOST_CLASSES = 50
+
+
+def drawn(predictions: Predictions, task: Task) -> Drawn:
+    """All that is drawn of one model."""
+    if task != "binary":
+        return Drawn(confusion=confusion(predictions, task))
+    return Drawn(roc(predictions), precision_recall(predictions), confusion(predictions, task))
 
 
 def roc(predictions: Predictions) -> Curve | None:

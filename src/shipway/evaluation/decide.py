@@ -36,7 +36,13 @@ class Evidence:
     `champion` holds its predictions for the same rows in the same order, None when there is none;
     `ever_live` says whether a release was ever live in the final environment. `slices` maps each
     source of slices to masks (see `slices`). `reported` holds values that the training script
-    reported itself, used where a metric can't be measured.
+    reported itself, used where a metric can't be measured; `samples` measurements that are not
+    about rows of the dataset, each a vector: `predict_ms` (milliseconds of single calls),
+    `model_mb` (one number). `behaviours` says for each row of the dataset how it answered a
+    question about the model's behaviour: `invariance(gender)` how far the score moved,
+    `increasing(amount)` 1 where it never fell and 0 elsewhere. `no_champion_because` says why the
+    live model's predictions could not be had. `min_slice` is the smallest number of rows of a
+    slice that is judged, `seed` that of every resampling.
     """
 
     task: Task
@@ -46,13 +52,24 @@ class Evidence:
     ever_live: bool = False
     reported: Mapping[str, float] = field(default_factory=dict)
     champion_reported: Mapping[str, float] = field(default_factory=dict)
+    samples: "Mapping[str, NDArray[np.float64]]" = field(default_factory=dict)
+    behaviours: "Mapping[str, NDArray[np.float64]]" = field(default_factory=dict)
+    no_champion_because: str = ""
+    min_slice: int = 1
+    seed: int = 0
 
     def within(self, rows: "NDArray[np.bool_]") -> "Evidence":
         """The evidence of a slice; reported values are not about slices."""
         champion = None if self.champion is None else self.champion.take(rows)
         challenger = None if self.challenger is None else self.challenger.take(rows)
         return replace(
-            self, challenger=challenger, champion=champion, reported={}, champion_reported={}
+            self,
+            challenger=challenger,
+            champion=champion,
+            reported={},
+            champion_reported={},
+            samples={},
+            behaviours={name: values[rows] for name, values in self.behaviours.items()},
         )
 
 
@@ -60,14 +77,15 @@ def decide(
     gate: Gate, evidence: Evidence, *, on_fail: OnFail = "stop", line: int = 0
 ) -> tuple[GateResult, ...]:
     """The result of `gate`: one, or for `column=*` one for each value of the column."""
-    if gate.slice is None:
+    if not gate.slices:
         found = [_judge(gate, evidence, "")]
     else:
-        parts = chosen(gate.slice, evidence.slices)
+        parts = chosen(gate.slices, evidence.slices)
         found = [_judge(gate, evidence.within(mask), name) for name, mask in parts.items()]
         if not found:
-            reason = f"there are no rows of {gate.slice}"
-            found = [msgspec.structs.replace(_failed(gate, reason), slice=str(gate.slice))]
+            wanted = ", ".join(map(str, gate.slices))
+            reason = f"there are no rows of {wanted}"
+            found = [msgspec.structs.replace(_failed(gate, reason), slice=wanted)]
     return tuple(msgspec.structs.replace(each, on_fail=on_fail, line=line) for each in found)
 
 

@@ -11,23 +11,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shipway.base.errors import InputError
-from shipway.evaluation.curves import confusion, precision_recall, roc
+from shipway.evaluation.curves import drawn
 from shipway.evaluation.decide import Evidence, decide
 from shipway.evaluation.gate_parser import parse_gate, slice_source
 from shipway.evaluation.metrics import DEFAULTS
 from shipway.evaluation.report import by_slice, overall
 from shipway.evaluation.slices import Slices
 from shipway.records.base import Verdict, worst
-from shipway.records.training import Champion, Curve, Evaluation, GateResult
+from shipway.records.comparison import Drawn
+from shipway.records.training import BudgetUse, Champion, Evaluation, GateResult
 from shipway.spec.types import EvaluateSpec, GateSpec
+
+ONE_USE = BudgetUse(1)
 
 
 @dataclass(frozen=True)
 class Subject:
     """What an evaluation is about: digests and names that pass through to its record.
 
-    `model` is the model's digest, `test_set` the order-free hash of the rows and `uses` how often
-    they were used; `champion` names the version that was compared, `predictions` the object that
+    `model` is the model's digest, `test_set` the order-free hash of the rows and `budget` what
+    their use cost; `champion` names the version that was compared, `predictions` the object that
     keeps the predictions.
     """
 
@@ -35,7 +38,7 @@ class Subject:
     dataset: str
     test_set: str
     rows: int
-    uses: int = 1
+    budget: BudgetUse = ONE_USE
     champion: Champion | None = None
     predictions: str | None = None
 
@@ -63,11 +66,11 @@ def evaluate(
         champion=subject.champion,
         no_champion=evidence.champion is None and not evidence.ever_live,
         predictions=subject.predictions,
-        uses=subject.uses,
-        **_curves(evidence),  # type: ignore[arg-type]
-        confusion=None
-        if evidence.challenger is None
-        else confusion(evidence.challenger, evidence.task),
+        budget=subject.budget,
+        drawn=Drawn() if evidence.challenger is None else drawn(evidence.challenger, evidence.task),
+        champion_drawn=None
+        if evidence.champion is None
+        else drawn(evidence.champion, evidence.task),
     )
 
 
@@ -93,22 +96,11 @@ def _gated(spec: EvaluateSpec) -> list[str]:
 
 def _shown(spec: EvaluateSpec, evidence: Evidence) -> Slices:
     """The masks of the slices that the spec wants reported."""
-    wanted = [slice_source(text).source for text in spec.slices]
+    wanted = [slice_source(part.where).source for part in spec.slices]
     missing = [source for source in wanted if source not in evidence.slices]
     if missing:
         raise InputError(f"there is no column or condition {missing[0]!r} to slice by")
     return {source: evidence.slices[source] for source in wanted}
-
-
-def _curves(evidence: Evidence) -> dict[str, Curve | None]:
-    if evidence.task != "binary":
-        return {}
-    found: dict[str, Curve | None] = {}
-    for prefix, predictions in (("", evidence.challenger), ("champion_", evidence.champion)):
-        if predictions is not None:
-            found[f"{prefix}roc"] = roc(predictions)
-            found[f"{prefix}precision_recall"] = precision_recall(predictions)
-    return found
 
 
 def _check_same_rows(evidence: Evidence) -> None:

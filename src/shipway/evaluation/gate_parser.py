@@ -78,7 +78,15 @@ class _Reader:
         confidence_at = self.skip()
         confidence = self.confidence(bound)
         return Gate(
-            self.text, metric, operator, bound, part, confidence, slice_at, bound_at, confidence_at
+            self.text,
+            metric,
+            operator,
+            bound,
+            () if part is None else (part,),
+            confidence,
+            slice_at=slice_at,
+            bound_at=bound_at,
+            confidence_at=confidence_at,
         )
 
     def slice(self) -> GateSlice | None:

@@ -12,13 +12,12 @@ DEMANDS = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than"
 def in_words(gate: Gate) -> str:
     """What `gate` demands and how it is decided, in one or more sentences."""
     subject = words_for(gate.metric)
-    demand = f"The {subject}{_rows(gate.slice)} must be {DEMANDS[gate.operator]} {_bound(gate)}."
+    rows = " and".join(map(_rows, gate.slices))
+    demand = f"The {subject}{rows} must be {DEMANDS[gate.operator]} {_bound(gate)}."
     return " ".join((demand, *_how(gate)))
 
 
-def _rows(part: GateSlice | None) -> str:
-    if part is None:
-        return ""
+def _rows(part: GateSlice) -> str:
     if part.expression:
         return f" of the rows where {expression_in_words(parse(part.source))}"
     if part.value is None:

@@ -18,6 +18,16 @@ from shipway.evaluation.metrics import KINDS, find
 from shipway.spec.types import Task
 
 Operator = Literal[">=", ">", "<=", "<"]
+Form = Literal["metric", "difference", "ratio", "invariance", "increasing", "decreasing"]
+"""What the number on the left of a gate is.
+
+`metric`        recall, recall@precision=0.9, churn: a metric of the rows
+`difference`    difference(recall, country): the largest less the smallest of the groups
+`ratio`         ratio(recall, country): the smallest divided by the largest of the groups
+`invariance`    invariance(gender): how far the score moves, at most, when only gender changes
+`increasing`    increasing(amount): the share of rows whose score never falls as amount rises
+`decreasing`    decreasing(amount): the share of rows whose score never rises as amount rises
+"""
 
 NOT_YET = ("predict_ms", "start_ms", "image_mb", "model_mb", "memory_mb")
 SHARES = ("accuracy", "recall", "specificity", "precision")
@@ -27,15 +37,17 @@ class GateSlice(msgspec.Struct, frozen=True):
     """The rows that a gate looks at.
 
     `source` is a column's name, and `value` one of its values or None for each of them
-    (`country=*`); with `expression` true, `source` is the canonical text of an expression.
+    (`country=*`); with `expression` true, `source` is the canonical text of an expression, with
+    `named` the name that `evaluate.slices` gives to one.
     """
 
     source: str
     value: str | None = None
     expression: bool = False
+    named: bool = False
 
     def __str__(self) -> str:
-        if self.expression:
+        if self.expression or self.named:
             return self.source
         return f"{self.source}={'*' if self.value is None else self.value}"
 
@@ -62,14 +74,21 @@ class Bound(msgspec.Struct, frozen=True):
 
 
 class Gate(msgspec.Struct, frozen=True):
-    """One demand on one metric. `*_at` are offsets in `text`, from 0."""
+    """One demand on one metric.
+
+    `metric` is its name with options, empty for what is not about a metric (`invariance` and the
+    like); `columns` are those of the brackets after another form than `metric`. Rows lie in all of
+    `slices` at once. `*_at` are offsets in `text`, from 0.
+    """
 
     text: str
     metric: str
     operator: Operator
     bound: Bound
-    slice: GateSlice | None = None
+    slices: tuple[GateSlice, ...] = ()
     confidence: float | None = None
+    form: Form = "metric"
+    columns: tuple[str, ...] = ()
     slice_at: int = 0
     bound_at: int = 0
     confidence_at: int = 0
@@ -78,6 +97,14 @@ class Gate(msgspec.Struct, frozen=True):
     def upward(self) -> bool:
         """True when large values pass."""
         return self.operator in (">=", ">")
+
+    @property
+    def subject(self) -> str:
+        """What is demanded something of, without its slice: `difference(recall, country)`."""
+        if self.form == "metric":
+            return self.metric
+        inside = ", ".join(each for each in (self.metric, *self.columns) if each)
+        return f"{self.form}({inside})"
 
     @property
     def demand(self) -> str:

@@ -17,7 +17,8 @@ from shipway.evaluation.gate_parser import parse_gate, slice_source
 from shipway.evaluation.gates import Gate, GateSlice, check, unavailable
 from shipway.evaluation.metrics import find
 from shipway.spec.document import KeyPath
-from shipway.spec.types import EvaluateSpec, NoProgressSpec, Task, TrainSpec
+from shipway.spec.evaluation import EvaluateSpec, SliceSpec
+from shipway.spec.types import NoProgressSpec, Task, TrainSpec
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -48,8 +49,8 @@ def problems(
     found: list[Problem] = []
     for number, name in enumerate(() if may_report else spec.metrics):
         found += _caught(("evaluate", "metrics", number), partial(find, name, task))
-    for number, text in enumerate(spec.slices):
-        found += _caught(("evaluate", "slices", number), partial(slice_source, text))
+    for number, part in enumerate(spec.slices):
+        found += _caught(("evaluate", "slices", number), partial(slice_source, part.where))
     for number, item in enumerate(spec.gates):
         found += _of_gate(("evaluate", "gates", number), item.gate, task, may_report, better or {})
     return tuple(found)
@@ -107,14 +108,14 @@ def _caught(keys: KeyPath, attempt: Callable[[], object]) -> list[Problem]:
     return []
 
 
-def sources(slices: Iterable[str], gates: Iterable[Gate | str]) -> tuple[GateSlice, ...]:
+def sources(slices: Iterable[SliceSpec], gates: Iterable[Gate | str]) -> tuple[GateSlice, ...]:
     """What masks are needed: the slices to report and those that gates name, each source once.
 
     The result's `source` is the key in the mapping of masks: a column's name, or the canonical
     text of an expression when `expression` is true.
     """
     read = [gate if isinstance(gate, Gate) else parse_gate(gate) for gate in gates]
-    wanted = [slice_source(text) for text in slices]
-    wanted += [gate.slice for gate in read if gate.slice is not None]
+    wanted = [slice_source(part.where) for part in slices]
+    wanted += [part for gate in read for part in gate.slices]
     found = {part.source: GateSlice(part.source, expression=part.expression) for part in wanted}
     return tuple(found.values())

@@ -21,12 +21,14 @@ class Predictions:
     is `len(classes)`); a binary model's classes are (negative, positive). `score` is the
     probability, or any rank, of the positive class (length n), for multiclass a matrix
     n × classes. Regression: `target` and `label` are true and predicted values, no classes.
+    `weight` holds a weight for each row (n, none negative), None when all weigh the same.
     """
 
     target: "NDArray[Any]"
     label: "NDArray[Any] | None" = None
     score: "NDArray[np.float64] | None" = None
     classes: tuple[str, ...] = ()
+    weight: "NDArray[np.float64] | None" = None
 
     def __len__(self) -> int:
         return len(self.target)
@@ -35,4 +37,5 @@ class Predictions:
         """The same for the rows where `rows` (a mask of length n) is true."""
         label = None if self.label is None else self.label[rows]
         score = None if self.score is None else self.score[rows]
-        return replace(self, target=self.target[rows], label=label, score=score)
+        weight = None if self.weight is None else self.weight[rows]
+        return replace(self, target=self.target[rows], label=label, score=score, weight=weight)

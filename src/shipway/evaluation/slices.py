@@ -43,10 +43,30 @@ def masks(column: str, values: Sequence[Any]) -> "dict[str, NDArray[np.bool_]]":
     return {text: places == number for number, text in enumerate(distinct)}
 
 
-def chosen(part: GateSlice, slices: Slices) -> "dict[str, NDArray[np.bool_]]":
-    """The slices that `part` names, as `country=DE` → mask; empty when there is none."""
+def chosen(parts: Sequence[GateSlice], slices: Slices) -> "dict[str, NDArray[np.bool_]]":
+    """The slices that `parts` name together, as `country=DE, channel=web` → mask.
+
+    Combinations without rows are left out; empty when there is none.
+    """
+    found: dict[str, NDArray[np.bool_]] = {}
+    for number, part in enumerate(parts):
+        masks_of = _of_one(part, slices)
+        found = (
+            masks_of
+            if number == 0
+            else {
+                f"{left}, {right}": rows
+                for left, mask in found.items()
+                for right, other in masks_of.items()
+                if (rows := mask & other).any()
+            }
+        )
+    return found
+
+
+def _of_one(part: GateSlice, slices: Slices) -> "dict[str, NDArray[np.bool_]]":
     found = slices.get(part.source, {})
-    if part.expression:
+    if part.expression or part.named:
         return dict(found)
     if part.value is None:
         return {f"{part.source}={value}": mask for value, mask in found.items()}

@@ -36,7 +36,7 @@ def explain(text: str) -> str:
 
 def _is_gate(gate: Gate) -> bool:
     known = any(gate.metric in kinds for kinds in KINDS.values())
-    beyond = gate.confidence is not None or gate.slice is not None or gate.bound.champion
+    beyond = gate.confidence is not None or bool(gate.slices) or gate.bound.champion
     return known or beyond or gate.metric.split(".")[0] in NOT_YET
 
 

@@ -4,6 +4,7 @@
 from typing import Any, Literal
 
 from shipway.records.base import FORMAT, Record, Verdict
+from shipway.records.comparison import Drawn, Flips
 
 
 class TestCase(Record, frozen=True):
@@ -79,6 +80,8 @@ class Metric(Record, frozen=True):
 
     `value` is None when the metric is not defined for these rows (`note` says why); `source` is
     `measured` or `reported`. `slice` is empty for the whole dataset, else `country=DE`.
+    `difference` bounds challenger less champion, on the same rows; `p_value` is two-sided, that
+    both are equal, corrected over slices (Holm).
     """
 
     name: str
@@ -87,13 +90,23 @@ class Metric(Record, frozen=True):
     slice: str = ""
     interval: Interval | None = None
     champion: float | None = None
+    champion_interval: Interval | None = None
+    difference: Interval | None = None
     p_value: float | None = None
     source: Literal["measured", "reported"] = "measured"
     note: str = ""
 
 
 class GateResult(Record, frozen=True):
-    """The verdict on one gate, with its evidence."""
+    """The verdict on one gate, with its evidence.
+
+    `interval` holds the one-sided bounds that were compared: of the metric, or, where `champion` is
+    set, of challenger less champion. `effect` is how far the estimate lies on the passing side of
+    the bound (negative: on the other side), in the metric's unit. `p_value` is one-sided, of the
+    hypothesis that the gate does not hold. `confidence` is the level that was asked for and
+    `level` the one that was used, which is higher where a test-set budget is paid for.
+    `rows_needed` counts rows still needed to settle it at 80 % power.
+    """
 
     gate: str
     verdict: Verdict
@@ -110,22 +123,11 @@ class GateResult(Record, frozen=True):
     rows_needed: int | None = None
     champion: float | None = None
     p_value: float | None = None
+    effect: float | None = None
+    confidence: float | None = None
+    level: float | None = None
     no_champion: bool = False
     line: int = 0
-
-
-class Curve(Record, frozen=True):
-    """Points of a ROC or precision-recall curve, thinned to at most 200."""
-
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-
-
-class Confusion(Record, frozen=True):
-    """`counts[i][j]` rows of true class `labels[i]` were predicted as `labels[j]`."""
-
-    labels: tuple[str, ...]
-    counts: tuple[tuple[int, ...], ...]
 
 
 class Champion(Record, frozen=True):
@@ -135,13 +137,31 @@ class Champion(Record, frozen=True):
     digest: str
 
 
+class BudgetUse(Record, frozen=True):
+    """What the use of a test set cost: use `number` of `uses` (0: no limit was set).
+
+    `advisory` says that details of the test set were shown although only the verdict may leak, so
+    that the promised confidence no longer holds. `related` names an earlier test set whose uses
+    count, because its rows are among these.
+    """
+
+    number: int
+    uses: int = 0
+    adaptivity: str = "none"
+    spent: bool = False
+    advisory: bool = False
+    related: str = ""
+
+
 class Evaluation(Record, frozen=True, tag="evaluation"):
     """What was measured, and what the gates said.
 
     `predictions` is the digest of a Parquet object with the columns row, target, prediction,
-    score; `test_set` is the order-free hash of the rows that were used, `uses` how often that
-    test set has been used, this time included. Where only the training's own numbers were judged
-    there are no rows: `dataset` and `test_set` are empty.
+    score; `test_set` is the order-free hash of the rows that were used, `budget` what that use
+    cost. `details` names the dataset of `metrics`, `drawn` and `flips` where it is not the one that
+    the gates were decided on (a budget under which only the verdict may leak). Where only the
+    training's own numbers were judged there are no rows: `dataset` and `test_set` are empty.
+    `valid_until` (ISO 8601) is when the verdict must be found anew.
     """
 
     model: str
@@ -153,13 +173,16 @@ class Evaluation(Record, frozen=True, tag="evaluation"):
     verdict: Verdict = "passed"
     champion: Champion | None = None
     no_champion: bool = False
-    roc: Curve | None = None
-    precision_recall: Curve | None = None
-    champion_roc: Curve | None = None
-    champion_precision_recall: Curve | None = None
-    confusion: Confusion | None = None
+    drawn: Drawn = Drawn()
+    champion_drawn: Drawn | None = None
+    flips: Flips | None = None
     predictions: str | None = None
-    uses: int = 1
+    champion_predictions: str | None = None
+    threshold: float | None = None
+    budget: BudgetUse = BudgetUse(1)
+    details: str = ""
+    notes: tuple[str, ...] = ()
+    valid_until: str | None = None
     format: int = FORMAT
 
     def content(self) -> object:
@@ -177,4 +200,5 @@ class Evaluation(Record, frozen=True, tag="evaluation"):
 
     def objects(self) -> tuple[str, ...]:
         """The predictions."""
-        return (self.predictions,) if self.predictions else ()
+        kept = (self.predictions, self.champion_predictions)
+        return tuple(digest for digest in kept if digest)

@@ -8,6 +8,7 @@ import msgspec
 from markupsafe import Markup
 
 from shipway.records.base import Record
+from shipway.records.comparison import Drawn
 from shipway.records.data import ValidatedData
 from shipway.records.delivery import Deployment, ModelVersion, Package, Verification
 from shipway.records.run import RunRecord
@@ -96,14 +97,16 @@ def _training(model: TrainedModel | None) -> list[Figure]:
 
 
 def _charts(evaluation: Evaluation | None) -> list[Figure]:
+    if evaluation is None:
+        return []
+    own, other = evaluation.drawn, evaluation.champion_drawn or Drawn()
     found: list[Figure | None] = []
-    if evaluation and evaluation.roc:
-        found.append(lines.roc(evaluation.roc, evaluation.champion_roc))
-    if evaluation and evaluation.precision_recall:
-        champion = evaluation.champion_precision_recall
-        found.append(lines.precision_recall(evaluation.precision_recall, champion))
-    if evaluation and evaluation.confusion:
-        found.append(matrix.confusion(evaluation.confusion))
+    if own.roc:
+        found.append(lines.roc(own.roc, other.roc))
+    if own.precision_recall:
+        found.append(lines.precision_recall(own.precision_recall, other.precision_recall))
+    if own.confusion:
+        found.append(matrix.confusion(own.confusion))
     return [chart for chart in found if chart is not None]
 
 

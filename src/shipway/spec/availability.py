@@ -41,8 +41,9 @@ def _asked(spec: Spec) -> Iterator[tuple[KeyPath, str]]:
         yield ("data", "snapshot"), ""
     if spec.evaluate is not None and spec.evaluate.test_set_budget is not None:
         yield ("evaluate", "test_set_budget"), ""
-    if spec.evaluate is not None and spec.evaluate.cost:
-        yield ("evaluate", "cost"), ""
+    for name in ("cost", "weights", "functions", "champion", "machine"):
+        if spec.evaluate is not None and getattr(spec.evaluate, name):
+            yield ("evaluate", name), ""
     if spec.store.startswith(BUCKETS):
         yield ("store",), "Name a folder."
     if spec.model_registry.kind != "built-in":

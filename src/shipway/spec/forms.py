@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from shipway.spec import demands, types
+from shipway.spec import demands, evaluation, types
 from shipway.spec.nodes import Mapping, Node, Scalar
 
 TEXT = {"type": "string", "minLength": 1}
@@ -83,6 +83,9 @@ def _strategy(node: Node) -> Node:
 
 FORMS: dict[type, Form] = {
     types.TestsSpec: Form(_scalar_as("command"), (TEXT,), "a command line"),
+    evaluation.SliceSpec: Form(
+        _scalar_as("where"), (TEXT,), "a column, or an expression that is true or false"
+    ),
     types.GateSpec: Form(_scalar_as("gate"), (TEXT,), "a gate such as roc_auc >= 0.90"),
     demands.LengthSpec: Form(_length, (COUNT,), "a number of characters"),
     demands.DisguisedSpec: Form(_none_of, ({"const": False},), "false"),

@@ -27,6 +27,9 @@ from shipway.spec.demands import OutliersSpec as OutliersSpec
 from shipway.spec.demands import OverlapSpec as OverlapSpec
 from shipway.spec.demands import RowsSpec as RowsSpec
 from shipway.spec.drift import DriftSpec as DriftSpec
+from shipway.spec.evaluation import EvaluateSpec as EvaluateSpec
+from shipway.spec.evaluation import GateSpec as GateSpec
+from shipway.spec.evaluation import ThresholdSpec as ThresholdSpec
 from shipway.spec.server import ServerSpec
 from shipway.spec.written import (
     AtLeastOne,
@@ -41,19 +44,11 @@ from shipway.spec.written import (
     OneOrMoreWords,
     Percent,
     Rule,
-    Slice,
     Words,
 )
 
 Scalar = str | int | float | bool | None
 Task = Literal["binary", "multiclass", "regression"]
-
-
-class ThresholdSpec(Base, frozen=True):
-    """Where the decision threshold comes from, when it is not a number."""
-
-    from_: Literal["validation"] = msgspec.field(name="from")
-    maximise: Words
 
 
 class ModelSpec(Base, frozen=True):
@@ -199,31 +194,6 @@ class TrainSpec(Base, frozen=True):
     code: tuple[Words, ...] | None = None
     require: tuple[Demand, ...] = ()
     stop_if: tuple[Literal["nan"] | NoProgressSpec, ...] = ("nan",)
-
-
-class GateSpec(Base, frozen=True):
-    """One gate, and what happens when it does not pass."""
-
-    gate: Words
-    on_fail: Literal["stop", "warn"] = "stop"
-
-
-class BudgetSpec(Base, frozen=True):
-    """How often one test set may be used, and what each use costs."""
-
-    uses: AtLeastOne
-    adaptivity: Literal["none", "firstChange", "full"] = "none"
-
-
-class EvaluateSpec(Base, frozen=True):
-    """What is measured, and what is demanded of it."""
-
-    dataset: Words = "test"
-    metrics: tuple[Words, ...] = ()
-    slices: tuple[Slice, ...] = ()
-    test_set_budget: BudgetSpec | None = None
-    gates: tuple[GateSpec, ...] = ()
-    cost: dict[str, float] = {}
 
 
 class RegistrySpec(Base, frozen=True):

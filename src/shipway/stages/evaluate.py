@@ -16,7 +16,7 @@ from shipway.records.base import Skipped
 from shipway.records.data import Dataset, ValidatedData
 from shipway.records.delivery import ModelVersion
 from shipway.records.source import PythonEnvironment, Source
-from shipway.records.training import Evaluation, TrainedModel
+from shipway.records.training import BudgetUse, Evaluation, TrainedModel
 from shipway.spec.types import EvaluateSpec
 from shipway.stages.context import StageContext
 from shipway.stages.judging import Asked, Judged, judge, judge_reported
@@ -62,8 +62,7 @@ def evaluate(
         model,
         Judged(challenger, champion, opponent, ctx.champions.ever_live),
     )
-    uses = _count_use(ctx, spec, found)
-    return msgspec.structs.replace(found, uses=uses)
+    return msgspec.structs.replace(found, budget=BudgetUse(_count_use(ctx, spec, found)))
 
 
 def _only_reported(spec: EvaluateSpec, model: TrainedModel, data: ValidatedData | Skipped) -> str:

@@ -13,6 +13,7 @@ from shipway.base.names import did_you_mean
 from shipway.records.data import Dataset
 from shipway.records.delivery import ModelVersion
 from shipway.records.training import Champion, Evaluation, TrainedModel
+from shipway.spec.evaluation import SliceSpec
 from shipway.spec.types import ModelSpec
 from shipway.stages.context import StageContext
 from shipway_runtime.formats import Predictions as Answers
@@ -172,7 +173,7 @@ def _predictions(spec: ModelSpec, target: Any, asked: Asked) -> "Predictions":
 
 
 def slice_masks(
-    frame: "pl.DataFrame", slices: Iterable[str], gates: Iterable[str]
+    frame: "pl.DataFrame", slices: Iterable[SliceSpec], gates: Iterable[str]
 ) -> dict[str, Mapping[str, Any]]:
     """The masks that an evaluation wants: for each value of a column, or where an expression holds.
 

@@ -14,7 +14,7 @@ from shipway.evaluation.evaluate import Subject, evaluate
 from shipway.evaluation.report import difference
 from shipway.evaluation.slices import masks
 from shipway.records.training import Champion, Evaluation
-from shipway.spec.types import EvaluateSpec, GateSpec
+from shipway.spec.evaluation import EvaluateSpec, GateSpec, SliceSpec
 
 SUBJECT = Subject("sha256:m", "test", "sha256:t", 3000, champion=Champion(1, "sha256:c"))
 
@@ -37,7 +37,7 @@ def slices(rows=3000):
 def test_metrics_gates_and_curves_come_together():
     spec = EvaluateSpec(
         metrics=("roc_auc", "f1"),
-        slices=("country", "amount>=1000"),
+        slices=(SliceSpec("country"), SliceSpec("amount>=1000")),
         gates=(
             GateSpec("roc_auc >= 0.8 at 95%"),
             GateSpec("recall[country=*] >= 0.5"),
@@ -63,7 +63,7 @@ def test_metrics_gates_and_curves_come_together():
     ]
     assert found.metrics[0].interval.method == "DeLong"
     assert found.metrics[1].interval is None
-    assert found.roc and found.precision_recall and found.confusion
+    assert found.drawn.roc and found.drawn.precision_recall and found.drawn.confusion
     assert found.no_champion
     assert msgspec.json.decode(msgspec.json.encode(found), type=Evaluation) == found
 
@@ -84,7 +84,7 @@ def test_without_metrics_the_usual_ones_are_measured():
 
 
 def test_a_champion_is_shown_beside_the_challenger_with_corrected_slices():
-    spec = EvaluateSpec(metrics=("roc_auc", "recall", "f1"), slices=("country",))
+    spec = EvaluateSpec(metrics=("roc_auc", "recall", "f1"), slices=(SliceSpec("country"),))
     evidence = Evidence("binary", model(noise=0.5), model(), slices=slices(), ever_live=True)
     found = evaluate(spec, evidence, SUBJECT)
     whole = {m.name: m for m in found.metrics if not m.slice}
@@ -99,7 +99,7 @@ def test_a_champion_is_shown_beside_the_challenger_with_corrected_slices():
     ]
     assert min(m.p_value for m in parts) == pytest.approx(min(1, 3 * min(raw)))
     assert found.champion == Champion(1, "sha256:c")
-    assert found.champion_roc is not None
+    assert found.champion_drawn is not None
     assert not found.no_champion
 
 
@@ -113,7 +113,7 @@ def test_a_champion_on_other_rows_is_refused():
 
 def test_slices_that_nobody_made_are_an_error():
     with pytest.raises(InputError, match="'city' to slice by"):
-        evaluate(EvaluateSpec(slices=("city",)), Evidence("binary", model()), SUBJECT)
+        evaluate(EvaluateSpec(slices=(SliceSpec("city"),)), Evidence("binary", model()), SUBJECT)
 
 
 def test_reported_metrics_are_shown_as_reported():
@@ -125,7 +125,7 @@ def test_reported_metrics_are_shown_as_reported():
         ("loss", 0.1, "reported", None),
     ]
     assert found.verdict == "passed"
-    assert found.roc is None
+    assert found.drawn.roc is None
 
 
 def test_a_measured_metric_is_not_taken_from_the_report():
@@ -146,7 +146,7 @@ def test_regression_and_multiclass_go_the_same_way():
     )
     found = evaluate(spec, evidence, SUBJECT)
     assert found.verdict == "passed"
-    assert found.confusion is None
+    assert found.drawn.confusion is None
     labels = np.array(["a", "b", "c"])[np.arange(99) % 3]
     many = columns.multiclass(labels, label=np.roll(labels, 1))
     found = evaluate(
@@ -155,7 +155,7 @@ def test_regression_and_multiclass_go_the_same_way():
         SUBJECT,
     )
     assert found.verdict == "failed"
-    assert found.confusion.labels == ("a", "b", "c")
+    assert found.drawn.confusion.labels == ("a", "b", "c")
 
 
 def test_curves_are_thinned_and_keep_their_area():

@@ -10,7 +10,7 @@ from shipway.evaluation.gate_parser import GateError, parse_gate, slice_source
 from shipway.evaluation.gate_words import in_words
 from shipway.evaluation.gates import Bound, GateSlice, check, unavailable
 from shipway.evaluation.plan import problems, sources
-from shipway.spec.types import EvaluateSpec, GateSpec
+from shipway.spec.evaluation import EvaluateSpec, GateSpec, SliceSpec
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,11 @@ from shipway.spec.types import EvaluateSpec, GateSpec
 def test_gates_are_read(text, metric, operator, bound, part, confidence):
     gate = parse_gate(text)
     assert (gate.text, gate.metric, gate.operator) == (text, metric, operator)
-    assert (gate.bound, gate.slice, gate.confidence) == (bound, part, confidence)
+    assert (gate.bound, gate.slices, gate.confidence) == (
+        bound,
+        () if part is None else (part,),
+        confidence,
+    )
 
 
 @pytest.mark.parametrize(
@@ -166,7 +170,7 @@ def test_gates_in_words(text, words):
 def test_all_problems_are_found_at_once():
     spec = EvaluateSpec(
         metrics=("recall", "recal"),
-        slices=("country", "amount >"),
+        slices=(SliceSpec("country"), SliceSpec("amount >")),
         gates=(GateSpec("roc_auc >= 0.9"), GateSpec("f1 >= 1 at 95%"), GateSpec("f1 = 2")),
     )
     found = problems(spec, "binary")

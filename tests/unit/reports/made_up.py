@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from shipway.records.base import Record
+from shipway.records.comparison import Confusion, Curve, Drawn
 from shipway.records.data import CheckResult, Dataset, Example, ValidatedData
 from shipway.records.delivery import (
     Deployment,
@@ -19,9 +20,8 @@ from shipway.records.delivery import (
 from shipway.records.run import RunRecord, StageRun
 from shipway.records.source import LockedPackage, PythonEnvironment, Source
 from shipway.records.training import (
+    BudgetUse,
     Champion,
-    Confusion,
-    Curve,
     CurvePoint,
     Evaluation,
     GateResult,
@@ -131,7 +131,7 @@ def wilson(low: float, high: float) -> Interval:
 
 
 EVALUATION = Evaluation(
-    model=digest("a"), dataset="test", test_set=digest("7"), rows=29800, uses=3,
+    model=digest("a"), dataset="test", test_set=digest("7"), rows=29800, budget=BudgetUse(3),
     champion=Champion(4, digest("9")),
     metrics=(
         Metric("roc_auc", 0.9513, 29800, interval=Interval(0.9402, 0.9624, 0.95, "DeLong"),
@@ -156,12 +156,17 @@ EVALUATION = Evaluation(
                    "country=LI: 0.71 is above 0.60, but 41 rows do not prove it", on_fail="warn",
                    slice="country=LI", bound=0.581, method="Wilson", rows=41, rows_needed=120),
     ),
-    roc=roc_curve(18), champion_roc=roc_curve(14),
-    precision_recall=Curve(tuple(i / 60 for i in range(61)),
-                           tuple(1 - (i / 60) ** 3.2 * 0.93 for i in range(61))),
-    champion_precision_recall=Curve(tuple(i / 60 for i in range(61)),
-                                    tuple(1 - (i / 60) ** 2.6 * 0.93 for i in range(61))),
-    confusion=Confusion(("0", "1"), ((28911, 371), (97, 421))),
+    drawn=Drawn(
+        roc=roc_curve(18),
+        precision_recall=Curve(tuple(i / 60 for i in range(61)),
+                               tuple(1 - (i / 60) ** 3.2 * 0.93 for i in range(61))),
+        confusion=Confusion(("0", "1"), ((28911, 371), (97, 421))),
+    ),
+    champion_drawn=Drawn(
+        roc=roc_curve(14),
+        precision_recall=Curve(tuple(i / 60 for i in range(61)),
+                               tuple(1 - (i / 60) ** 2.6 * 0.93 for i in range(61))),
+    ),
     predictions=digest("6"),
 )  # fmt: skip
 VERSION = fill(

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shipway.records.training import Confusion, Curve, CurvePoint, Interval, Metric
+from shipway.records.comparison import Confusion, Curve
+from shipway.records.training import CurvePoint, Interval, Metric
 from shipway.reports.charts import lines, matrix
 from shipway.reports.charts.axes import Scale, bounds, ticks
 from shipway.reports.charts.forest import forest

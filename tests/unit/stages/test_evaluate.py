@@ -23,7 +23,12 @@ def test_what_was_measured_and_decided(once):
     values = {metric.name: metric.value for metric in found.metrics}
     assert values["accuracy"] == 1.0
     assert values["roc_auc"] == 1.0
-    assert (found.verdict, found.rows, found.dataset, found.uses) == ("passed", 100, "test", 1)
+    assert (found.verdict, found.rows, found.dataset, found.budget.number) == (
+        "passed",
+        100,
+        "test",
+        1,
+    )
     assert found.model == once.model.digest
     assert found.champion is None
     assert found.gates[0].line == 14
@@ -35,13 +40,13 @@ def test_what_was_measured_and_decided(once):
 
 def test_the_same_question_is_one_use(trained_road, once, make):
     again = trained_road.evaluated(once.model)
-    assert again.uses == 1
+    assert again.budget.number == 1
     log = trained_road.store.log(f"budgets/{hex_of(again.test_set)[:40]}")
     assert [entry.body["model"] for entry in log.entries()] == [once.model.digest]
     assert [entry.body["by"] for entry in log.entries()] == ["ada"]
     other = make(SPEC.replace(">= 0.9", ">= 0.8"), kept=trained_road.store)
-    assert other.evaluated(once.model).uses == 2
-    assert trained_road.evaluated(once.model).uses == 1
+    assert other.evaluated(once.model).budget.number == 2
+    assert trained_road.evaluated(once.model).budget.number == 1
 
 
 def test_the_rows_name_the_test_set_not_the_file(trained_road, once, make):
@@ -66,7 +71,7 @@ def test_the_champion_is_asked_about_the_same_rows(trained_road, once, make):
     assert accuracy.champion == 1.0
     assert accuracy.value < 0.9
     assert found.verdict == "failed"
-    assert found.uses == 2
+    assert found.budget.number == 2
 
 
 def test_a_gate_that_does_not_pass_is_the_verdict(once, make, trained_road):

@@ -7,7 +7,7 @@ import pytest
 from shipway.records.base import Skipped
 from shipway.records.delivery import StoredModel
 from shipway.records.source import PythonEnvironment
-from shipway.records.training import Evaluation, GateResult, Metric, TrainedModel
+from shipway.records.training import BudgetUse, Evaluation, GateResult, Metric, TrainedModel
 from shipway.stages.register import register
 from shipway.stages.store import store
 
@@ -75,7 +75,7 @@ def test_the_first_version_with_its_card_and_metrics(road):
 
 def test_the_same_model_with_the_same_verdicts_is_one_version(road):
     number(road, keep(road))
-    measured = msgspec.structs.replace(FOUND, uses=9)
+    measured = msgspec.structs.replace(FOUND, budget=BudgetUse(9))
     again = number(road, keep(road, evaluation=measured), measured)
     assert (again.number, again.unchanged) == (1, True)
     assert len(road.registry.versions("toy")) == 1

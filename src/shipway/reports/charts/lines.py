@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from shipway.records.training import Curve, CurvePoint
+from shipway.records.comparison import Curve
+from shipway.records.training import CurvePoint
 from shipway.reports.charts.axes import HUGE, Scale, bounds, frame
 from shipway.reports.charts.figure import Figure, Series
 from shipway.reports.charts.svg import element, picture, rule

@@ -3,7 +3,7 @@
 
 from markupsafe import Markup
 
-from shipway.records.training import Confusion
+from shipway.records.comparison import Confusion
 from shipway.reports.charts.figure import Figure
 from shipway.reports.charts.svg import element, label, picture
 from shipway.reports.text import percent
