@@ -186,7 +186,8 @@ def test_all_problems_are_found_at_once():
 
 
 def test_the_masks_that_are_needed_are_named_once():
-    found = sources(["country", "amount>=1000"], ["recall[country=*] >= 0.5", "f1[`a b`=x] > 0"])
+    wanted = [SliceSpec("country"), SliceSpec("amount>=1000")]
+    found = sources(wanted, ["recall[country=*] >= 0.5", "f1[`a b`=x] > 0"])
     assert [(part.source, part.expression) for part in found] == [
         ("country", False),
         ("amount >= 1000", True),
