@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shipway.evaluation.distributions import calibration, histogram
 from shipway.evaluation.multiclass import matrix
 from shipway.evaluation.predictions import Predictions
 from shipway.records.comparison import Confusion, Curve, Drawn
@@ -21,7 +22,13 @@ def drawn(predictions: Predictions, task: Task) -> Drawn:
     """All that is drawn of one model."""
     if task != "binary":
         return Drawn(confusion=confusion(predictions, task))
-    return Drawn(roc(predictions), precision_recall(predictions), confusion(predictions, task))
+    return Drawn(
+        roc=roc(predictions),
+        precision_recall=precision_recall(predictions),
+        confusion=confusion(predictions, task),
+        calibration=calibration(predictions),
+        scores=histogram(predictions),
+    )
 
 
 def roc(predictions: Predictions) -> Curve | None:

@@ -14,12 +14,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from shipway.records.base import Record
 from shipway.records.run import RunRecord
-from shipway.reports import check_groups, text
+from shipway.reports import check_groups, evidence, text
 from shipway.reports.view import view_of
 
 _FILTERS = (
     "number", "fixed", "difference", "percent", "p_value", "seconds", "size", "moment", "elapsed",
-    "short", "value", "plural",
+    "short", "value", "plural", "signed",
 )  # fmt: skip
 
 
@@ -53,5 +53,9 @@ def page_environment() -> Environment:
         examples=check_groups.examples_told,
         numbers_only=check_groups.numbers_only,
         checks=check_groups.count,
+        evidence=evidence.evidence,
+        ends=evidence.ends,
+        use=evidence.use,
+        kinds_of_flips=evidence.kinds_of_flips,
     )
     return environment

@@ -40,7 +40,12 @@ def difference(new: float | None, old: float | None) -> str:
     """`+0.0120` or `−0.0031`: how far `new` is from `old`."""
     if new is None or old is None or not math.isfinite(new - old):
         return NONE
-    text = fixed(new - old)
+    return signed(new - old)
+
+
+def signed(value: float) -> str:
+    """`+0.0120` or `−0.0031`."""
+    text = fixed(value)
     return text if text.startswith(MINUS) else f"+{text}"
 
 

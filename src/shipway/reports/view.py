@@ -8,13 +8,13 @@ import msgspec
 from markupsafe import Markup
 
 from shipway.records.base import Record
-from shipway.records.comparison import Drawn
 from shipway.records.data import ValidatedData
 from shipway.records.delivery import Deployment, ModelVersion, Package, Verification
 from shipway.records.run import RunRecord
 from shipway.records.source import PythonEnvironment, Source
 from shipway.records.training import Evaluation, Metric, TestReport, TrainedModel
-from shipway.reports.charts import lines, matrix
+from shipway.reports.charts import lines
+from shipway.reports.charts.drawn import charts_of
 from shipway.reports.charts.figure import Figure
 from shipway.reports.charts.forest import forest
 from shipway.reports.check_groups import CheckGroups, grouped
@@ -96,20 +96,6 @@ def _training(model: TrainedModel | None) -> list[Figure]:
     return [lines.training(name, curves) for name, curves in groups.items()]
 
 
-def _charts(evaluation: Evaluation | None) -> list[Figure]:
-    if evaluation is None:
-        return []
-    own, other = evaluation.drawn, evaluation.champion_drawn or Drawn()
-    found: list[Figure | None] = []
-    if own.roc:
-        found.append(lines.roc(own.roc, other.roc))
-    if own.precision_recall:
-        found.append(lines.precision_recall(own.precision_recall, other.precision_recall))
-    if own.confusion:
-        found.append(matrix.confusion(own.confusion))
-    return [chart for chart in found if chart is not None]
-
-
 def _slices(evaluation: Evaluation | None) -> list[SliceTable]:
     if evaluation is None:
         return []
@@ -124,3 +110,13 @@ def _slices(evaluation: Evaluation | None) -> list[SliceTable]:
         pictures = forest(metrics, overall.value if overall else None)
         tables.append(SliceTable(name, overall, list(zip(metrics, pictures, strict=True))))
     return tables
+
+
+def _charts(evaluation: Evaluation | None) -> list[Figure]:
+    if evaluation is None:
+        return []
+    return charts_of(
+        evaluation.drawn,
+        evaluation.champion_drawn,
+        thresholds=(evaluation.threshold, None),
+    )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Line charts: ROC and precision-recall curves, and what training reported step by step."""
+"""Line charts: ROC, precision-recall and cost curves, and what training reported by step."""
 
 import math
 from collections.abc import Sequence
@@ -17,17 +17,49 @@ WIDTH, HEIGHT = 420, 320
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 34, 50
 
 
-def roc(curve: Curve, champion: Curve | None = None) -> Figure:
+NAMES = ("this model", "champion")
+
+
+def roc(curve: Curve, other: Curve | None = None, names: tuple[str, str] = NAMES) -> Figure:
     """True positive rate over false positive rate, with the line of a guess."""
-    return _square(
-        _compared(curve, champion), "ROC curve", "False positive rate", "True positive rate", True
+    shown = _compared(curve, other, names)
+    x, y = square()
+    parts = [rule(x.at(0), y.at(0), x.at(1), y.at(1), "guess"), _draw(shown[::-1], x, y)]
+    said = _said("True positive rate over false positive rate", shown)
+    key = [*shown, Series("guessing", (), "guess")]
+    return framed(
+        "ROC curve", "False positive rate", "True positive rate", said, (x, y), parts, key
     )
 
 
-def precision_recall(curve: Curve, champion: Curve | None = None) -> Figure:
+def precision_recall(
+    curve: Curve, other: Curve | None = None, names: tuple[str, str] = NAMES
+) -> Figure:
     """Precision over recall."""
-    lines = _compared(curve, champion)
-    return _square(lines, "Precision-recall curve", "Recall", "Precision", False)
+    shown = _compared(curve, other, names)
+    x, y = square()
+    said = _said("Precision over recall", shown)
+    parts = [_draw(shown[::-1], x, y)]
+    return framed("Precision-recall curve", "Recall", "Precision", said, (x, y), parts, shown)
+
+
+def costs(curve: Curve, other: Curve | None = None, names: tuple[str, str] = NAMES) -> Figure:
+    """The mean cost of a row over the threshold."""
+    shown = _compared(curve, other, names)
+    places = [point for line in shown for point in line.points]
+    highest = bounds([0.0, *(cost for _, cost in places)])[1]
+    at = [threshold for threshold, _ in places]
+    x, y = scales(min(at), max(at) if max(at) > min(at) else min(at) + 1, 0.0, highest)
+    said = "; ".join(_cheapest(line) for line in shown)
+    parts = [_draw(shown[::-1], x, y)]
+    return framed(
+        "Cost by threshold", "Threshold", "Mean cost of a row", said, (x, y), parts, shown
+    )
+
+
+def _cheapest(line: Series) -> str:
+    threshold, cost = min(line.points, key=lambda point: point[1])
+    return f"{line.name} costs least, {number(cost)} a row, at threshold {number(threshold)}"
 
 
 def training(name: str, curves: dict[str, tuple[CurvePoint, ...]]) -> Figure:
@@ -43,7 +75,7 @@ def training(name: str, curves: dict[str, tuple[CurvePoint, ...]]) -> Figure:
     if steps and min(steps) < max(steps):
         x_low, x_high = min(steps), max(steps)
     y_low, y_high = bounds([y for _, y in places])
-    x, y = _scales(x_low, x_high, y_low, y_high)
+    x, y = scales(x_low, x_high, y_low, y_high)
     said = "; ".join(f"{line.name} ends at {number(line.points[-1][1])}" for line in lines)
     content = (frame(x, y, "Step", ""), _draw(lines, x, y))
     return Figure(name, picture(WIDTH, HEIGHT, f"{name} by step", said, *content), tuple(lines))
@@ -65,30 +97,42 @@ def grouped(
     return found
 
 
-def _compared(curve: Curve, champion: Curve | None) -> list[Series]:
-    lines = [Series("champion", _points(champion), "b")] if champion else []
-    return [*lines, Series("this model", _points(curve), "a")]
+def square() -> tuple[Scale, Scale]:
+    """The scales of a chart of two shares."""
+    return scales(0, 1, 0, 1)
+
+
+def scales(x_low: float, x_high: float, y_low: float, y_high: float) -> tuple[Scale, Scale]:
+    """The scales of a chart of the usual size."""
+    x = Scale(x_low, x_high, _LEFT, WIDTH - _RIGHT)
+    return x, Scale(y_low, y_high, HEIGHT - _BOTTOM, _TOP)
+
+
+def framed(
+    title: str,
+    x_name: str,
+    y_name: str,
+    said: str,
+    axes: tuple[Scale, Scale],
+    parts: Sequence[Markup],
+    key: Sequence[Series],
+) -> Figure:
+    """A chart of the usual size; `said` describes it to those who can't see it."""
+    content = (frame(*axes, x_name, y_name), *parts)
+    return Figure(title, picture(WIDTH, HEIGHT, title, said, *content), tuple(key))
+
+
+def _compared(curve: Curve, other: Curve | None, names: tuple[str, str]) -> list[Series]:
+    found = [Series(names[0], _points(curve), "a")]
+    return [*found, Series(names[1], _points(other), "b")] if other else found
 
 
 def _points(curve: Curve) -> tuple[tuple[float, float], ...]:
     return tuple(zip(curve.x, curve.y, strict=False))
 
 
-def _square(lines: list[Series], title: str, x_name: str, y_name: str, guess: bool) -> Figure:
-    x, y = _scales(0, 1, 0, 1)
-    said = f"{y_name} over {x_name.lower()}: " + " and ".join(line.name for line in lines[::-1])
-    content = [frame(x, y, x_name, y_name)]
-    shown = lines[::-1]
-    if guess:
-        content.append(rule(x.at(0), y.at(0), x.at(1), y.at(1), "guess"))
-        shown = [*shown, Series("guessing", (), "guess")]
-    content.append(_draw(lines, x, y))
-    return Figure(title, picture(WIDTH, HEIGHT, title, said, *content), tuple(shown))
-
-
-def _scales(x_low: float, x_high: float, y_low: float, y_high: float) -> tuple[Scale, Scale]:
-    x = Scale(x_low, x_high, _LEFT, WIDTH - _RIGHT)
-    return x, Scale(y_low, y_high, HEIGHT - _BOTTOM, _TOP)
+def _said(what: str, shown: Sequence[Series]) -> str:
+    return f"{what}: " + " and ".join(line.name for line in shown)
 
 
 def _draw(lines: Sequence[Series], x: Scale, y: Scale) -> Markup:

@@ -13,7 +13,7 @@ WIDTH = 420
 _LEFT, _TOP = 96, 50
 
 
-def confusion(matrix: Confusion) -> Figure | None:
+def confusion(matrix: Confusion, name: str = "Confusion matrix") -> Figure | None:
     """The matrix as squares, darker for a larger share of their row; None for too many classes."""
     count = len(matrix.labels)
     if not 0 < count <= CLASSES_LIMIT or len(matrix.counts) != count:
@@ -22,8 +22,8 @@ def confusion(matrix: Confusion) -> Figure | None:
     height = min(side, 110)
     parts: list[str] = [label(_LEFT + side * count / 2, 16, "Predicted", "name")]
     parts.append(label(8, _TOP - 10, "True", "name", "start"))
-    for j, name in enumerate(matrix.labels):
-        parts.append(label(_LEFT + side * (j + 0.5), _TOP - 10, _cut(name, side)))
+    for j, predicted in enumerate(matrix.labels):
+        parts.append(label(_LEFT + side * (j + 0.5), _TOP - 10, _cut(predicted, side)))
     for i, row in enumerate(matrix.counts):
         top = _TOP + height * i
         parts.append(
@@ -36,7 +36,6 @@ def confusion(matrix: Confusion) -> Figure | None:
     right = sum(matrix.counts[i][i] for i in range(count))
     total = sum(map(sum, matrix.counts))
     said = f"{right:,} of {total:,} rows are predicted as their true class"
-    name = "Confusion matrix"
     return Figure(name, picture(WIDTH, round(_TOP + height * count + 8), name, said, *parts))
 
 
