@@ -17,6 +17,7 @@ from shipway.evaluation.gates import SHARES, Gate, percent, shown, unavailable
 from shipway.evaluation.measure import interval, measure
 from shipway.evaluation.measured import Measured, undefined
 from shipway.evaluation.metrics import KINDS
+from shipway.evaluation.own import OwnValues
 from shipway.evaluation.predictions import Predictions
 from shipway.evaluation.slices import Slices, chosen
 from shipway.records.training import GateResult
@@ -40,9 +41,10 @@ class Evidence:
     about rows of the dataset, each a vector: `predict_ms` (milliseconds of single calls),
     `model_mb` (one number). `behaviours` says for each row of the dataset how it answered a
     question about the model's behaviour: `invariance(gender)` how far the score moved,
-    `increasing(amount)` 1 where it never fell and 0 elsewhere. `no_champion_because` says why the
-    live model's predictions could not be had. `min_slice` is the smallest number of rows of a
-    slice that is judged, `seed` that of every resampling.
+    `increasing(amount)` 1 where it never fell and 0 elsewhere. `own` holds what metric functions of
+    the project's own said, by name (see `own`). `no_champion_because` says why the live model's
+    predictions could not be had. `min_slice` is the smallest number of rows of a slice that is
+    judged, `seed` that of every resampling.
     """
 
     task: Task
@@ -54,6 +56,7 @@ class Evidence:
     champion_reported: Mapping[str, float] = field(default_factory=dict)
     samples: "Mapping[str, NDArray[np.float64]]" = field(default_factory=dict)
     behaviours: "Mapping[str, NDArray[np.float64]]" = field(default_factory=dict)
+    own: Mapping[str, OwnValues] = field(default_factory=dict)
     no_champion_because: str = ""
     min_slice: int = 1
     seed: int = 0
@@ -70,6 +73,7 @@ class Evidence:
             champion_reported={},
             samples={},
             behaviours={name: values[rows] for name, values in self.behaviours.items()},
+            own={name: values.within(rows) for name, values in self.own.items()},
         )
 
 
