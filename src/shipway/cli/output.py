@@ -9,6 +9,9 @@ from pathlib import Path
 
 import msgspec
 
+from shipway.base.errors import InputError
+from shipway.base.files import disk_errors
+
 
 def print_json(document: object) -> None:
     """Exactly one JSON document on standard output."""
@@ -43,3 +46,13 @@ def tell(text: str) -> None:
     """A line of progress, on standard error."""
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a page to `path`, whose folder is made; InputError when it can't be."""
+    try:
+        with disk_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"can't be written: {error.strerror}", where=str(path)) from None

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`shipway compare`: two model versions side by side, as each was evaluated."""
+"""`shipway compare`: two model versions side by side.
+
+What each evaluation found is read from the store. Where both used the same rows, their kept
+predictions are paired, so that a difference has an interval of its own: it is far more certain
+than the two values that it is the difference of.
+"""
 
 from pathlib import Path
 
@@ -7,33 +12,13 @@ import msgspec
 
 from shipway.base.errors import InputError
 from shipway.engine.wiring import Project, open_project
+from shipway.operations.paired_predictions import Paired, pair
 from shipway.operations.versions import find_version
+from shipway.records.compared import Comparison, MetricPair
 from shipway.records.delivery import ModelVersion
 from shipway.records.training import Evaluation, Metric
 
-
-class MetricPair(msgspec.Struct, frozen=True):
-    """One metric of both versions; `delta` is the second's value less the first's."""
-
-    name: str
-    slice: str
-    first: float | None
-    second: float | None
-    delta: float | None
-
-
-class Comparison(msgspec.Struct, frozen=True):
-    """Both versions, their metrics, and what differs in what they were made of.
-
-    `same_rows` says whether both were evaluated on the same rows: only then do differences mean
-    anything.
-    """
-
-    first: ModelVersion
-    second: ModelVersion
-    same_rows: bool
-    metrics: tuple[MetricPair, ...]
-    differs: tuple[str, ...]
+Place = tuple[str, str]
 
 
 def compare(folder: Path, first: str, second: str) -> Comparison:
@@ -41,11 +26,21 @@ def compare(folder: Path, first: str, second: str) -> Comparison:
     project = open_project(folder)
     versions = find_version(project, first), find_version(project, second)
     one, other = (_evaluation(project, version) for version in versions)
+    # An evaluation without a test set judged what the training reported: there are no rows.
+    same = one.test_set == other.test_set and one.details == other.details
+    paired = pair(project, one, other) if same and one.test_set else None
     return Comparison(
         first=versions[0],
         second=versions[1],
-        same_rows=one.test_set == other.test_set,
-        metrics=_paired(one, other),
+        same_rows=same,
+        dataset=other.details or other.dataset,
+        rows=other.rows if same else 0,
+        metrics=_metrics(one, other, paired),
+        flips=None if paired is None else paired.flips,
+        first_drawn=one.drawn,
+        second_drawn=other.drawn,
+        first_threshold=one.threshold,
+        second_threshold=other.threshold,
         differs=_differences(*versions),
     )
 
@@ -59,25 +54,38 @@ def _evaluation(project: Project, version: ModelVersion) -> Evaluation:
     return msgspec.json.decode(project.store.objects.read(version.evaluation), type=Evaluation)
 
 
-def _paired(one: Evaluation, other: Evaluation) -> tuple[MetricPair, ...]:
-    firsts = {_place(metric): metric.value for metric in one.metrics}
-    seconds = {_place(metric): metric.value for metric in other.metrics}
+def _metrics(one: Evaluation, other: Evaluation, paired: Paired | None) -> tuple[MetricPair, ...]:
+    firsts = {_place(metric): metric for metric in one.metrics}
+    seconds = {_place(metric): metric for metric in other.metrics}
+    apart = {_place(metric): metric for metric in (paired.metrics if paired else ())}
     return tuple(
-        MetricPair(name, part, *_values(firsts.get((name, part)), seconds.get((name, part))))
-        for name, part in dict.fromkeys([*firsts, *seconds])
+        _pair(place, firsts.get(place), seconds.get(place), apart.get(place))
+        for place in dict.fromkeys([*firsts, *seconds])
     )
 
 
-def _place(metric: Metric) -> tuple[str, str]:
+def _place(metric: Metric) -> Place:
     return metric.name, metric.slice
 
 
-def _values(
-    first: float | None, second: float | None
-) -> tuple[float | None, float | None, float | None]:
-    if first is None or second is None:
-        return first, second, None
-    return first, second, second - first
+def _pair(
+    place: Place, first: Metric | None, second: Metric | None, apart: Metric | None
+) -> MetricPair:
+    shown = second or first
+    before = None if first is None else first.value
+    after = None if second is None else second.value
+    return MetricPair(
+        name=place[0],
+        slice=place[1],
+        first=before,
+        second=after,
+        delta=None if before is None or after is None else after - before,
+        rows=0 if shown is None else shown.rows,
+        first_interval=None if first is None else first.interval,
+        second_interval=None if second is None else second.interval,
+        delta_interval=None if apart is None else apart.difference,
+        p_value=None if apart is None else apart.p_value,
+    )
 
 
 def _differences(first: ModelVersion, second: ModelVersion) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ def view_of(run: RunRecord, results: Mapping[str, Record], next_steps: Sequence[
         training=_training(model),
         evaluation=evaluation,
         metrics=[m for m in evaluation.metrics if not m.slice] if evaluation else [],
-        slices=_slices(evaluation),
+        slices=slice_tables(evaluation.metrics) if evaluation else [],
         charts=_charts(evaluation),
         version=first(results, ModelVersion),
         package=first(results, Package),
@@ -96,19 +96,18 @@ def _training(model: TrainedModel | None) -> list[Figure]:
     return [lines.training(name, curves) for name, curves in groups.items()]
 
 
-def _slices(evaluation: Evaluation | None) -> list[SliceTable]:
-    if evaluation is None:
-        return []
+def slice_tables(metrics: Sequence[Metric]) -> list[SliceTable]:
+    """The metrics of slices, a table for each metric, with its value on all rows."""
     by_name: dict[str, list[Metric]] = {}
-    for metric in evaluation.metrics:
+    for metric in metrics:
         if metric.slice:
             by_name.setdefault(metric.name, []).append(metric)
-    whole = {metric.name: metric for metric in evaluation.metrics if not metric.slice}
+    whole = {metric.name: metric for metric in metrics if not metric.slice}
     tables = []
-    for name, metrics in by_name.items():
+    for name, sliced in by_name.items():
         overall = whole.get(name)
-        pictures = forest(metrics, overall.value if overall else None)
-        tables.append(SliceTable(name, overall, list(zip(metrics, pictures, strict=True))))
+        pictures = forest(sliced, overall.value if overall else None)
+        tables.append(SliceTable(name, overall, list(zip(sliced, pictures, strict=True))))
     return tables
 
 

@@ -5,11 +5,10 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from shipway.base.errors import DONE, STOPPED, InputError
-from shipway.base.files import disk_errors
+from shipway.base.errors import DONE, STOPPED
 from shipway.cli.checks import on_terminal, print_report
 from shipway.cli.inference import add_infer, execute_infer, refuse_alone
-from shipway.cli.output import print_json
+from shipway.cli.output import print_json, write_text
 from shipway.cli.tables import add_dialect, dialect
 from shipway.operations.check import check_files
 from shipway.operations.fetched import place
@@ -99,10 +98,4 @@ def _forms() -> dict[str, Callable[[CheckReport], str]]:
 def _write(path: Path | None, render: Callable[[CheckReport], str], report: CheckReport) -> None:
     if path is None:
         return
-    text = render(report)
-    try:
-        with disk_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"can't be written: {error.strerror}", where=str(path)) from None
+    write_text(path, render(report))

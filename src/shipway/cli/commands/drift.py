@@ -4,9 +4,9 @@
 import argparse
 from pathlib import Path
 
-from shipway.base.errors import DONE, STOPPED, InputError
+from shipway.base.errors import DONE, STOPPED
 from shipway.cli.drift import drift_lines
-from shipway.cli.output import print_json, print_lines
+from shipway.cli.output import print_json, print_lines, write_text
 from shipway.cli.tables import add_dialect, dialect
 from shipway.operations.drift import compare_files
 from shipway.operations.fetched import place
@@ -61,7 +61,7 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.html is not None:
         from shipway.reports.drift_page import render_drift
 
-        _write(arguments.html, render_drift(report))
+        write_text(arguments.html, render_drift(report))
     if arguments.json:
         print_json(report)
     else:
@@ -69,10 +69,3 @@ def execute(arguments: argparse.Namespace) -> int:
         if arguments.html is not None:
             print(f"written: {arguments.html}")
     return DONE if report.verdict == "passed" else STOPPED
-
-
-def _write(path: Path, page: str) -> None:
-    try:
-        path.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"can't be written: {error.strerror}", where=str(path)) from None

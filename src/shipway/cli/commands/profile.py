@@ -5,8 +5,8 @@ import argparse
 import shutil
 from pathlib import Path
 
-from shipway.base.errors import DONE, InputError
-from shipway.cli.output import print_json, print_lines
+from shipway.base.errors import DONE
+from shipway.cli.output import print_json, print_lines, write_text
 from shipway.cli.profiles import profile_lines
 from shipway.cli.tables import add_dialect, dialect
 from shipway.operations.fetched import place
@@ -45,7 +45,7 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.html is not None:
         from shipway.reports.profile_page import render_profile
 
-        _write(arguments.html, render_profile(profile))
+        write_text(arguments.html, render_profile(profile))
     if arguments.json:
         print_json(profile)
         return DONE
@@ -53,10 +53,3 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.html is not None:
         print(f"\nwritten: {arguments.html}")
     return DONE
-
-
-def _write(path: Path, page: str) -> None:
-    try:
-        path.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"can't be written: {error.strerror}", where=str(path)) from None
