@@ -64,5 +64,5 @@ def test_the_command_writes_a_page_and_one_document(tmp_path, capsys):
     assert run([*argv, "--columns", "a", "--html", str(tmp_path / "p.html"), "--json"]) == 0
     assert '"name": "a"' in capsys.readouterr().out
     assert "<svg" in (tmp_path / "p.html").read_text()
-    assert run([*argv, "--html", str(tmp_path / "no" / "p.html")]) == 2
+    assert run([*argv, "--html", str(tmp_path / "p.html" / "no.html")]) == 2
     assert "can't be written" in capsys.readouterr().err
