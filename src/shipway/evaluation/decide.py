@@ -41,10 +41,10 @@ class Evidence:
     about rows of the dataset, each a vector: `predict_ms` (milliseconds of single calls),
     `model_mb` (one number). `behaviours` says for each row of the dataset how it answered a
     question about the model's behaviour: `invariance(gender)` how far the score moved,
-    `increasing(amount)` 1 where it never fell and 0 elsewhere, NaN for rows that were not asked about
-    (a sample was): only the others count. `unanswered` says of such a question why there is no
-    answer, which fails its gates with that reason. `own` holds what metric functions of
-    the project's own said, by name (see `own`). `no_champion_because` says why the live model's
+    `increasing(amount)` 1 where it never fell and 0 elsewhere, NaN for rows that were not asked
+    about (a sample was): only the others count. `unanswered` says of such a question why there is
+    no answer, which fails its gates with that reason. `own` holds what metric functions of the
+    project's own said, by name (see `own`). `no_champion_because` says why the live model's
     predictions could not be had. `min_slice` is the smallest number of rows of a slice that is
     judged, `seed` that of every resampling.
     """
