@@ -1,46 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
 """`shipway gate`: decide gates on a file of predictions, without Git, spec, registry or budget.
 
-    shipway gate predictions.parquet --target y --score p --gates gates.yaml
-
-The gates stand in a file of their own, as they would under `evaluate`:
-
-    gates:
-      - roc_auc >= 0.90 at 95%
-      - {gate: "recall[country=*] >= 0.5", on_fail: warn}
+shipway gate predictions.parquet --target y --score p --gates gates.yaml
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import msgspec.inspect
 
 from shipway.base.errors import InputError
-from shipway.base.names import did_you_mean
+from shipway.operations.gate_tables import paired, read_table
+from shipway.operations.gates_file import Asked, read_gates
 from shipway.records.base import Verdict
 from shipway.records.training import GateResult
-from shipway.spec.document import KeyPath, Position
-from shipway.spec.mistakes import Findings
-from shipway.spec.text import compose, load
-from shipway.spec.types import DataSpec, EvaluateSpec, GateSpec, Task
-from shipway.spec.walker import Walker
-from shipway.spec.written import Base
+from shipway.spec.types import Task
 from shipway.stages.judging import slice_masks
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from shipway.evaluation.gates import Gate
     from shipway.evaluation.predictions import Predictions
 
 
 class GateReport(msgspec.Struct, frozen=True):
-    """The verdict, and the evidence of each gate."""
+    """The verdict, and the evidence of each gate; `rows` are those of the file."""
 
     verdict: Verdict
     gates: tuple[GateResult, ...]
+    rows: int = 0
+    task: Task = "binary"
 
 
 @dataclass(frozen=True)
@@ -48,8 +40,10 @@ class GateRequest:
     """What to decide: files, columns, and the gates' file.
 
     `score` is the column of the positive class's probability, `prediction` of the predicted label
-    or value; at least one is given, and a gate that wants the other fails. `key` pairs the rows of
-    a champion's file; without it they pair by position.
+    or value; at least one is given, and a gate that wants the other fails. With `threshold` a row
+    is predicted positive from that score on. `key` pairs the rows of a champion's file; without it
+    they pair by position. `weights` is a column with a weight for each row. `task` is found from
+    the rest when it is not given.
     """
 
     predictions: Path
@@ -60,6 +54,14 @@ class GateRequest:
     champion: Path | None = None
     key: str | None = None
     positive: str | None = None
+    threshold: float | None = None
+    weights: str | None = None
+    task: Task | None = None
+
+    def columns(self) -> list[str]:
+        """The columns that both files have."""
+        named = (self.target, self.score, self.prediction, self.key)
+        return [column for column in named if column is not None]
 
 
 def gate_predictions(request: GateRequest) -> GateReport:
@@ -71,166 +73,93 @@ def gate_predictions(request: GateRequest) -> GateReport:
     from shipway.evaluation.decide import Evidence
     from shipway.evaluation.evaluate import decide_all, verdict_of
 
+    _refuse_unclear(request)
+    asked = read_gates(request.gates)
+    own = [request.weights] if request.weights else []
+    frame = read_table(request.predictions, [*request.columns(), *own])
+    task = request.task or _task(asked, request, frame)
+    asked.check(task)
+    _refuse_undecidable(asked, request)
+    challenger = _predictions(request, task, frame, request.predictions)
+    champion = None
+    if request.champion is not None:
+        other = read_table(request.champion, request.columns())
+        paths = request.predictions, request.champion
+        other = paired(frame, other, request.target, request.key, paths)
+        champion = _predictions(request, task, other, request.champion)
+    spec = asked.spec
+    evidence = Evidence(
+        task=task,
+        challenger=challenger,
+        champion=champion,
+        slices=slice_masks(frame, spec.slices, [gate.gate for gate in spec.gates]),
+        min_slice=spec.min_slice,
+    )
+    lines = [asked.line(number) for number in range(len(spec.gates))]
+    results = decide_all(spec.gates, evidence, lines)
+    return GateReport(verdict_of(results), results, frame.height, task)
+
+
+def _refuse_unclear(request: GateRequest) -> None:
     if request.score is None and request.prediction is None:
         raise InputError(
             "which column holds the predictions?", cure="Give --score, --prediction or both."
         )
-    asked = read_gates(request.gates)
-    frame = _read(request, request.predictions)
-    task = _task(asked.spec, request, frame)
-    _check(asked, task, request)
-    other = None
-    if request.champion is not None:
-        other = _paired(request, frame, _read(request, request.champion))
-    evidence = Evidence(
-        task=task,
-        challenger=_predictions(request, task, frame, request.predictions),
-        champion=None
-        if other is None
-        else _predictions(request, task, other, request.champion or Path()),
-        slices=slice_masks(frame, (), [gate.gate for gate in asked.spec.gates]),
-    )
-    results = decide_all(asked.spec.gates, evidence)
-    return GateReport(verdict_of(results), results)
+    if request.threshold is not None and (request.score is None or request.prediction is not None):
+        raise InputError(
+            "a threshold makes labels of scores",
+            cure="Give --threshold with --score, and without --prediction.",
+        )
 
 
-class GatesFile(Base, frozen=True):
-    """What a file of gates says."""
-
-    gates: tuple[GateSpec, ...]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The gates of a file, and where each of them stands."""
-
-    spec: EvaluateSpec
-    path: Path
-    positions: dict[KeyPath, Position]
-
-    def where(self, number: int) -> str:
-        """`gates.yaml:3:5` of the gate `number`."""
-        place = self.positions[("gates", number)]
-        return f"{self.path.name}:{place.line}:{place.column}"
-
-
-def read_gates(path: Path) -> Asked:
-    """The `gates:` of a file, as they stand in the spec; SpecError lists all mistakes."""
-    text = load(path)
-    findings = Findings(path.name)
-    walker = Walker(findings, text.splitlines())
-    values = walker.read(compose(text, findings), msgspec.inspect.type_info(GatesFile), ())
-    findings.stop()
-    gates = msgspec.convert(values, GatesFile).gates
-    if not gates:
-        raise InputError("there is no gate in this file", where=str(path), cure="Add: gates: […]")
-    return Asked(EvaluateSpec(gates=gates), path, walker.positions)
-
-
-def _check(asked: Asked, task: Task, request: GateRequest) -> None:
-    """InputError unless all gates can be decided from what was given."""
+def _refuse_undecidable(asked: Asked, request: GateRequest) -> None:
+    """Gates that want what is not in any file: a champion, or the model itself."""
     from shipway.evaluation.gate_parser import parse_gate
-    from shipway.evaluation.plan import problems
 
-    lines = []
-    for problem in problems(asked.spec, task):
-        place = asked.where(int(problem.keys[-1]))
-        lines.append("\n".join(filter(None, (f"{place}: {problem.what}", problem.cure))))
-    if lines:
-        raise InputError("\n".join(lines))
-    for number, gate in enumerate(asked.spec.gates):
-        if request.champion is None and parse_gate(gate.gate).bound.champion:
+    for number, item in enumerate(asked.spec.gates):
+        gate = parse_gate(item.gate)
+        where = asked.where("gates", number)
+        if request.champion is None and _wants_champion(gate):
             raise InputError(
-                f"{gate.gate!r} asks for a champion, and none was given",
-                where=asked.where(number),
+                f"{item.gate!r} asks for a champion, and none was given",
+                where=where,
                 cure="Name the file of its predictions: --champion FILE.",
             )
-
-
-def _read(request: GateRequest, path: Path) -> "pl.DataFrame":
-    from shipway.adapters.tables import table_format
-    from shipway.data.columns import typed
-    from shipway.data.locate import find_files
-    from shipway.data.opening import open_table, reading
-
-    files = [path] if path.is_file() else find_files(Path(), str(path))
-    table = open_table(path.name, files, DataSpec(), table_format)
-    with reading([table]):
-        frame = typed(table.frame, {}, text=table.is_text).collect()
-    for column in filter(None, (request.target, request.score, request.prediction, request.key)):
-        if column not in frame.columns:
-            cure = did_you_mean(column, frame.columns)
-            raise InputError(f"there is no column {column!r}", where=str(path), cure=cure)
-    if not frame.height:
-        raise InputError("there are no rows in this file", where=str(path))
-    return frame
-
-
-def _paired(request: GateRequest, frame: "pl.DataFrame", other: "pl.DataFrame") -> "pl.DataFrame":
-    """The champion's rows in the order of the challenger's, with the same targets."""
-    where = str(request.champion)
-    if request.key is not None:
-        other = _by_key(request, request.key, frame, other)
-    elif other.height != frame.height:
-        raise InputError(
-            f"{other.height} rows, but the challenger has {frame.height}",
-            where=where,
-            cure="Give both the same rows, or name their key: --key COLUMN.",
-        )
-    if not other[request.target].equals(frame[request.target]):
-        cure = "The rows are others or in another order; name their key: --key COLUMN."
-        raise InputError(
-            "the targets are not those of the challenger, row by row",
-            where=where,
-            cure="" if request.key is not None else cure,
-        )
-    return other
-
-
-def _by_key(
-    request: GateRequest, key: str, frame: "pl.DataFrame", other: "pl.DataFrame"
-) -> "pl.DataFrame":
-    for path, table in ((request.predictions, frame), (request.champion, other)):
-        repeated = table.height - table[key].n_unique()
-        if repeated or table[key].null_count():
+        if gate.form in ("invariance", "increasing", "decreasing"):
             raise InputError(
-                f"the key {key!r} names {repeated} rows twice"
-                if repeated
-                else f"the key {key!r} is missing in some rows",
-                where=str(path),
-                cure="Name a column that tells all rows apart.",
+                f"{gate.subject} asks the model itself, and there are only its predictions",
+                where=where,
+                cure="Put this gate under 'evaluate' in shipway.yaml, where runs ask the model.",
             )
-    if frame[key].dtype != other[key].dtype:
-        raise InputError(
-            f"the key {key!r} is {other[key].dtype} here and {frame[key].dtype} there",
-            where=str(request.champion),
-        )
-    missing = frame.join(other, on=key, how="anti").height
-    extra = other.join(frame, on=key, how="anti").height
-    if missing or extra:
-        raise InputError(
-            f"{missing} rows of the challenger are missing, and {extra} are not among its rows",
-            where=str(request.champion),
-            cure="Predict the same rows with both.",
-        )
-    return frame.select(key).join(other, on=key, how="left", maintain_order="left")
 
 
-def _task(spec: EvaluateSpec, request: GateRequest, frame: "pl.DataFrame") -> Task:
+def _wants_champion(gate: "Gate") -> bool:
+    return gate.bound.champion or gate.metric.split("@")[0] == "churn"
+
+
+def _task(asked: Asked, request: GateRequest, frame: "pl.DataFrame") -> Task:
     """What the options, the gates' metrics and the target together say."""
     from shipway.evaluation.gate_parser import parse_gate
-    from shipway.evaluation.metrics import KINDS
+    from shipway.evaluation.metrics import find
 
     if request.score is not None or request.positive is not None:
         return "binary"
     target = frame[request.target]
     names = set()
-    for item in spec.gates:
+    for item in asked.spec.gates:
         with suppress(InputError):
             names.add(parse_gate(item.gate).metric)
-    if target.dtype.is_float() or (names and names <= set(KINDS["regression"])):
+    if target.dtype.is_float() or _all_known(names, find):
         return "regression"
     return "binary" if target.n_unique() <= 2 else "multiclass"
+
+
+def _all_known(names: set[str], find: Any) -> bool:
+    """True when there are metrics, and each is one of regression models."""
+    try:
+        return bool([find(name, "regression") for name in names])
+    except InputError:
+        return False
 
 
 def _predictions(
@@ -255,4 +184,12 @@ def _predictions(
             where=str(path),
             cure="Give probabilities of the positive class.",
         )
-    return found
+    return found if request.threshold is None else _labelled(found, request.threshold)
+
+
+def _labelled(predictions: "Predictions", threshold: float) -> "Predictions":
+    """The same with labels: positive from `threshold` on."""
+    import numpy as np
+
+    assert predictions.score is not None  # noqa: S101 - a threshold is refused without --score
+    return replace(predictions, label=(predictions.score >= threshold).astype(np.int64))

@@ -7,11 +7,12 @@ What comes from records is escaped, so that a branch called `[x](y)` or `<img>` 
 import re
 from collections.abc import Mapping, Sequence
 
-from shipway.records.base import Record
+from shipway.records.base import Record, Verdict
 from shipway.records.data import ValidatedData
 from shipway.records.delivery import ModelVersion
 from shipway.records.run import RunRecord, StageRun
-from shipway.records.training import Evaluation, Metric, TestReport
+from shipway.records.training import Evaluation, GateResult, Metric, TestReport
+from shipway.reports.evidence import ends, evidence
 from shipway.reports.lineage import first
 from shipway.reports.outcome import outcome
 from shipway.reports.text import NONE, difference, elapsed, fixed, percent, plural, seconds, value
@@ -98,6 +99,23 @@ def model_card(
     if params:
         lines += ["", "## Parameters", *table(("Name", "Value"), params)]
     lines += ["", "## Lineage", *_lineage(version, evaluation)]
+    return "\n".join(lines) + "\n"
+
+
+def gate_report(gates: Sequence[GateResult], verdict: Verdict, rows: int) -> str:
+    """The verdict on a file of predictions, with the evidence of each gate."""
+    lines = [f"### {_MARKS[verdict]} Gates {verdict}, on {plural(rows, 'row')}"]
+    listed = [
+        [
+            code(gate.gate) + (f"<br>{plain(gate.slice)}" if gate.slice else ""),
+            f"{_MARKS[gate.verdict]} {gate.verdict}" + (" (warns)" * (gate.on_fail == "warn")),
+            fixed(gate.observed),
+            plain(gate.demanded),
+            plain("; ".join([gate.reason, *evidence(gate)])),
+        ]
+        for gate in gates
+    ]
+    lines += table(("Gate", "Verdict", "Observed", "Demanded", "Evidence"), listed)
     return "\n".join(lines) + "\n"
 
 
@@ -200,6 +218,8 @@ def _measured(results: Mapping[str, Record]) -> list[str]:
     for metric in evaluation.metrics:
         if not metric.slice:
             change = difference(metric.value, metric.champion)
+            if metric.difference:
+                change += f" ({ends(metric.difference)})"
             rows.append([*_metric(metric), fixed(metric.champion), change])
     head = ("Metric", "Value", "Interval", "Champion", "Difference")
     return table(head, rows)
