@@ -87,6 +87,11 @@ def installed(name: str) -> str:
     return found
 
 
+def read_for(kind: str, name: str, table: TableFiles) -> Any:
+    """The dataset `name` as a DataFrame of the `kind` that a model is given, else of any."""
+    return read(name, table, kind if kind in ("pandas", "polars") else installed(name))
+
+
 def _only_path(name: str, table: TableFiles) -> pathlib.Path:
     if len(table.paths) != 1:
         raise UserError(

@@ -9,6 +9,7 @@ directory or predictions, and the result that the request names. A user's mistak
     finish    take over the model files that the user's own command wrote
     predict   predict a table with a model directory
     batch     predict pieces of a large table, one after the other
+    threshold, latency, metrics    see `questions`
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Sequence
 
 from shipway_runtime import (
     assemble,
@@ -27,8 +28,12 @@ from shipway_runtime import (
     datasets,
     formats,
     kept_files,
+    latency,
     notebook,
+    own_metrics,
+    questions,
     takeover,
+    thresholds,
 )
 from shipway_runtime.errors import UserError
 from shipway_runtime.fitting import find_trainer, what_was_returned
@@ -38,15 +43,15 @@ from shipway_runtime.formats import (
     FinishRequest,
     PredictRequest,
     Result,
-    TableFiles,
     TrainRequest,
 )
 from shipway_runtime.predictor import extend_path, load_predictor
+from shipway_runtime.questions import LatencyRequest, MetricsRequest, ThresholdRequest
 
 
 def main(arguments: Sequence[str]) -> int:
     """Carry out the request in the file that `arguments` names; the exit code."""
-    request = formats.read_request(Path(arguments[0]))
+    request = questions.read_request(Path(arguments[0]))
     folders = [os.path.abspath(folder) for folder in request.sys_path]  # noqa: PTH100
     extend_path(folders)
     try:
@@ -67,13 +72,19 @@ def _raised(raised: calls.RaisedError, folders: Sequence[str]) -> Failure:
     return Failure("raised", message, calls.user_traceback(error, folders), takeover.hint(error))
 
 
-def _run(request: formats.Request) -> Result:
+def _run(request: questions.Request) -> Result:
     if isinstance(request, TrainRequest):
         return train(request)
     if isinstance(request, FinishRequest):
         return finish(request)
     if isinstance(request, BatchRequest):
         return batch.serve(request)
+    if isinstance(request, ThresholdRequest):
+        return thresholds.set_threshold(request)
+    if isinstance(request, LatencyRequest):
+        return latency.measure(request)
+    if isinstance(request, MetricsRequest):
+        return own_metrics.evaluate(request)
     return predict(request)
 
 
@@ -132,18 +143,13 @@ def predict(request: PredictRequest) -> Result:
     trust = {"trusted_types": request.trusted_types, "allow_pickle": request.allow_pickle}
     predictor = calls.call("loading the model", load_predictor, Path(request.model), **trust)
     if request.data is not None:
-        table = _read_for(predictor.model.frame, request.data)
+        table = datasets.read_for(predictor.model.frame, "the data", request.data)
         found = calls.call("predict", predictor.predict_frame, table)
     else:
         rows = json.loads(Path(request.rows or os.devnull).read_bytes())
         found = calls.call("predict", predictor.predict, rows)
     formats.write_predictions(Path(request.output), found)
     return Result(predictor.model.flavour, rows=len(found.predictions))
-
-
-def _read_for(kind: str, table: TableFiles) -> Any:
-    form = kind if kind in ("pandas", "polars") else datasets.installed("the data")
-    return datasets.read("the data", table, form)
 
 
 if __name__ == "__main__":
