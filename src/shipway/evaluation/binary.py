@@ -1,157 +1,129 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The metrics of binary models, from two counts tables: the confusion table and the ranks."""
+"""The metrics of a binary model's confusion table.
+
+A label that is neither class is wrong for its row: it counts as a false positive where the truth
+is negative, as a false negative where it is positive.
+"""
 
 from collections.abc import Callable
-from math import sqrt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from shipway.evaluation.measured import Measured, ratio, share, undefined
-from shipway.evaluation.predictions import Predictions
-from shipway.stats.auc import area
+from shipway.evaluation.confusion import CellMetric, derivative, divided, mean_of, share_of
+from shipway.evaluation.metrics import MetricKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Numbers = NDArray[Any]
+
+NO_ROWS = "there are no rows"
 NO_POSITIVES = "no row is positive"
 NO_NEGATIVES = "no row is negative"
-SMALLEST = float(np.finfo(np.float64).eps)
+NONE_FOUND = "no row is predicted positive"
+NONE_SPARED = "no row is predicted negative"
+ALIKE = "truth or prediction is the same for all rows"
+
+# Cells as (true, predicted), the last column for labels that are neither class.
+_TN, _FP, _OTHER_FP = (0, 0), (0, 1), (0, 2)
+_FN, _TP, _OTHER_FN = (1, 0), (1, 1), (1, 2)
+_ROW_0, _ROW_1 = (_TN, _FP, _OTHER_FP), (_FN, _TP, _OTHER_FN)
+_FOUND, _SPARED = (_TP, _FP, _OTHER_FP), (_TN, _FN, _OTHER_FN)
+
+SHARES: dict[str, tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...], str]] = {
+    "accuracy": ((_TN, _TP), (*_ROW_0, *_ROW_1), NO_ROWS),
+    "recall": ((_TP,), _ROW_1, NO_POSITIVES),
+    "specificity": ((_TN,), _ROW_0, NO_NEGATIVES),
+    "precision": ((_TP,), _FOUND, NONE_FOUND),
+    "npv": ((_TN,), _SPARED, NONE_SPARED),
+    "fpr": ((_FP, _OTHER_FP), _ROW_0, NO_NEGATIVES),
+    "fnr": ((_FN, _OTHER_FN), _ROW_1, NO_POSITIVES),
+    "selection_rate": ((_TP, _FP), (*_ROW_0, *_ROW_1), NO_ROWS),
+}
+"""For each share the cells of its hits, the cells of its trials, and why there may be none."""
 
 
 class Table(NamedTuple):
-    """True and false positives, false and true negatives."""
+    """True and false positives, false and true negatives of B tables, each of length B."""
 
-    tp: int
-    fp: int
-    fn: int
-    tn: int
-
-
-def table(predictions: Predictions) -> Table:
-    """The confusion table; a label that is neither class counts as wrong for its row."""
-    if predictions.label is None:
-        raise ValueError("no labels")
-    truth, label = predictions.target == 1, predictions.label == 1
-    wrong_negative = ~truth & (predictions.label != 0)
-    tp, fp = int((truth & label).sum()), int(wrong_negative.sum())
-    return Table(tp, fp, int(truth.sum()) - tp, int((~truth).sum()) - fp)
+    tp: "Numbers"
+    fp: "Numbers"
+    fn: "Numbers"
+    tn: "Numbers"
 
 
-def accuracy(predictions: Predictions) -> Measured:
-    """Share of rows predicted right."""
-    counts = table(predictions)
-    return share(counts.tp + counts.tn, sum(counts), "there are no rows")
+def cell_metric(kind: MetricKind) -> CellMetric:
+    """The metric as a function of tables (B, 2, 3)."""
+    if kind.base in SHARES:
+        hit, trial, undefined = SHARES[kind.base]
+        return share_of(_mask(hit), _mask(trial), undefined)
+    if kind.base == "cost" and kind.costs is not None:
+        return mean_of(_costs(kind), NO_ROWS)
+    formula, undefined = _formula(kind)
+    return CellMetric(
+        lambda tables: formula(fold(tables)), lambda one: _gradient(formula, one), undefined
+    )
 
 
-def recall(predictions: Predictions) -> Measured:
-    """Share of positive rows that are predicted positive."""
-    counts = table(predictions)
-    return share(counts.tp, counts.tp + counts.fn, NO_POSITIVES)
+def fold(tables: "Numbers") -> Table:
+    """The four counts of tables (B, 2, 3)."""
+    return Table(
+        tables[:, 1, 1],
+        tables[:, 0, 1] + tables[:, 0, 2],
+        tables[:, 1, 0] + tables[:, 1, 2],
+        tables[:, 0, 0],
+    )
 
 
-def specificity(predictions: Predictions) -> Measured:
-    """Share of negative rows that are predicted negative."""
-    counts = table(predictions)
-    return share(counts.tn, counts.tn + counts.fp, NO_NEGATIVES)
-
-
-def precision(predictions: Predictions) -> Measured:
-    """Share of rows predicted positive that are positive."""
-    counts = table(predictions)
-    return share(counts.tp, counts.tp + counts.fp, "no row is predicted positive")
-
-
-def balanced_accuracy(predictions: Predictions) -> Measured:
+def balanced_accuracy(t: Table) -> "Numbers":
     """Mean of recall and specificity."""
-    found, spared = recall(predictions), specificity(predictions)
-    if found.value is None or spared.value is None:
-        return undefined(found.note or spared.note)
-    return Measured((found.value + spared.value) / 2)
+    return (divided(t.tp, t.tp + t.fn) + divided(t.tn, t.tn + t.fp)) / 2
 
 
-def f1(predictions: Predictions) -> Measured:
-    """2 tp / (2 tp + fp + fn)."""
-    counts = table(predictions)
-    below = 2 * counts.tp + counts.fp + counts.fn
-    return ratio(2 * counts.tp, below, "no row is positive or predicted positive")
+def fbeta(t: Table, beta: float) -> "Numbers":
+    """(1 + b²) tp / ((1 + b²) tp + b² fn + fp)."""
+    found = (1 + beta**2) * t.tp
+    return divided(found, found + beta**2 * t.fn + t.fp)
 
 
-def mcc(predictions: Predictions) -> Measured:
+def mcc(t: Table) -> "Numbers":
     """Matthews' correlation of truth and prediction."""
-    tp, fp, fn, tn = table(predictions)
-    below = sqrt(float(tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
-    return ratio(tp * tn - fp * fn, below, "truth or prediction is the same for all rows")
+    below = (t.tp + t.fp) * (t.tp + t.fn) * (t.tn + t.fp) * (t.tn + t.fn)
+    return divided(t.tp * t.tn - t.fp * t.fn, np.sqrt(below))
 
 
-def roc_auc(predictions: Predictions) -> Measured:
-    """Area under the ROC curve."""
-    scores, problem = _scores(predictions)
-    if problem:
-        return undefined(problem)
-    found = area(predictions.target == 1, scores)
-    if found is None:
-        return undefined(NO_POSITIVES if not (predictions.target == 1).any() else NO_NEGATIVES)
-    return Measured(found.value)
+def kappa(t: Table) -> "Numbers":
+    """2 (tp tn - fp fn) / ((tp + fp)(fp + tn) + (tp + fn)(fn + tn))."""
+    below = (t.tp + t.fp) * (t.fp + t.tn) + (t.tp + t.fn) * (t.fn + t.tn)
+    return divided(2 * (t.tp * t.tn - t.fp * t.fn), below)
 
 
-def average_precision(predictions: Predictions) -> Measured:
-    """Sum of precision over the steps in recall, tied scores in one step, not interpolated."""
-    scores, problem = _scores(predictions)
-    positive = predictions.target == 1
-    if problem or not positive.any():
-        return undefined(problem or NO_POSITIVES)
-    order = np.argsort(-scores, kind="stable")
-    ends = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)
-    found = np.cumsum(positive[order])[ends]
-    steps = np.diff(found, prepend=0) / found[-1]
-    return Measured(float((steps * (found / (ends + 1))).sum()))
+def _formula(kind: MetricKind) -> "tuple[Callable[[Table], Numbers], str]":
+    if kind.base in ("f1", "fbeta"):
+        beta = kind.number("beta") if kind.base == "fbeta" else 1.0
+        return lambda t: fbeta(t, beta), "no row is positive or predicted positive"
+    return {
+        "balanced_accuracy": (balanced_accuracy, "one class has no rows"),
+        "mcc": (mcc, ALIKE),
+        "kappa": (kappa, "truth and prediction are the same class for all rows"),
+    }[kind.base]
 
 
-def brier(predictions: Predictions) -> Measured:
-    """Mean squared difference of probability and truth."""
-    scores, problem = _probabilities(predictions)
-    if problem:
-        return undefined(problem)
-    return Measured(float(np.mean((scores - (predictions.target == 1)) ** 2)))
+def _gradient(formula: "Callable[[Table], Numbers]", one: "Numbers") -> "Numbers":
+    counts = np.concatenate(fold(one[None]))
+    tp, fp, fn, tn = derivative(lambda rows: formula(Table(*rows.T)), counts)
+    return np.array([[tn, fp, fp], [fn, tp, fn]])
 
 
-def log_loss(predictions: Predictions) -> Measured:
-    """Mean negative log likelihood; probabilities are kept 2.2e-16 away from 0 and 1."""
-    scores, problem = _probabilities(predictions)
-    if problem:
-        return undefined(problem)
-    likely = np.clip(np.where(predictions.target == 1, scores, 1 - scores), SMALLEST, 1 - SMALLEST)
-    return Measured(float(-np.log(likely).mean()))
+def _mask(cells: tuple[tuple[int, int], ...]) -> "NDArray[np.bool_]":
+    found = np.zeros((2, 3), dtype=bool)
+    for cell in cells:
+        found[cell] = True
+    return found
 
 
-def _scores(predictions: Predictions) -> "tuple[NDArray[np.float64], str]":
-    """The scores, and why they can't be used ("" when they can)."""
-    scores = predictions.score
-    if scores is None:
-        raise ValueError("no scores")
-    if missing := int(np.isnan(scores).sum()):
-        return scores, f"{missing} of {len(scores)} scores are missing"
-    return scores, "" if len(scores) else "there are no rows"
-
-
-def _probabilities(predictions: Predictions) -> "tuple[NDArray[np.float64], str]":
-    scores, problem = _scores(predictions)
-    if not problem and not ((scores >= 0) & (scores <= 1)).all():
-        problem = "some scores lie outside [0, 1] and are no probabilities"
-    return scores, problem
-
-
-COMPUTE: dict[str, Callable[[Predictions], Measured]] = {
-    "roc_auc": roc_auc,
-    "average_precision": average_precision,
-    "accuracy": accuracy,
-    "balanced_accuracy": balanced_accuracy,
-    "precision": precision,
-    "recall": recall,
-    "specificity": specificity,
-    "f1": f1,
-    "mcc": mcc,
-    "brier": brier,
-    "log_loss": log_loss,
-}
+def _costs(kind: MetricKind) -> "Numbers":
+    assert kind.costs is not None  # noqa: S101 - the caller looked
+    (tn, fp, _), (fn, tp, _) = kind.costs.rows(("negative", "positive"))
+    return np.array([[tn, fp, fp], [fn, tp, fn]])

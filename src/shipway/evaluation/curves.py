@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shipway.evaluation.confusion import matrix
 from shipway.evaluation.distributions import calibration, histogram
-from shipway.evaluation.multiclass import matrix
 from shipway.evaluation.predictions import Predictions
 from shipway.records.comparison import Confusion, Curve, Drawn
 from shipway.spec.types import Task

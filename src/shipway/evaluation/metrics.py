@@ -1,105 +1,178 @@
 # SPDX-License-Identifier: Apache-2.0
 """The metrics by name: what each means, which way is better and what it needs.
 
-Only names and words stand here, so that a spec can be checked without numpy. How a metric is
-computed stands in `binary`, `multiclass` and `regression`; `measure` joins the two.
+    find("recall@precision=0.9", "binary").family    "smooth"
+    find("cost", "binary", costs=Costs({"fp": 1, "fn": 20}))
+
+Names and words alone, so that a spec can be checked without numpy. The table of what there is
+stands in `metric_forms`; `measure` computes.
 """
 
-from typing import Literal
+from math import isfinite
 
 import msgspec
 
 from shipway.base.errors import InputError
 from shipway.base.names import did_you_mean
+from shipway.evaluation.cost import Costs
+from shipway.evaluation.metric_forms import FORMS, Better, Family, Form, Needs, Option
+from shipway.evaluation.metric_names import split
 from shipway.spec.types import Task
+
+OptionValue = str | float | int
 
 
 class MetricKind(msgspec.Struct, frozen=True):
-    """A metric of one task.
+    """A metric of one task, its options read.
 
-    `needs` says whether it is computed from predicted labels (for regression: values) or from
-    scores. `interval` is `share` for a proportion of rows and `area` for the area under the ROC
-    curve: these carry intervals.
+    `name` is the whole text, `base` its first part and `key` the form without the options' values
+    (`recall@precision`). `needs` says what it is computed from: predicted labels (for regression:
+    values), scores, the champion's predictions too, or a sample that is not about rows. `better`
+    is None where neither way is. `family` is explained in `metric_forms`.
     """
 
     name: str
     words: str
-    better: Literal["higher", "lower"] = "higher"
-    needs: Literal["labels", "scores"] = "labels"
-    interval: Literal["share", "area"] | None = None
+    better: Better | None = "higher"
+    needs: Needs = "labels"
+    family: Family = "smooth"
+    base: str = ""
+    key: str = ""
+    options: dict[str, OptionValue] = {}
+    costs: Costs | None = None
+
+    def number(self, option: str) -> float:
+        """The value of an option that is a number."""
+        return float(self.options[option])
+
+    def count(self, option: str) -> int:
+        """The value of an option that is a count."""
+        return int(self.options[option])
+
+    def text(self, option: str) -> str:
+        """The value of an option that is a text."""
+        return str(self.options[option])
 
 
-_BINARY = (
-    MetricKind("roc_auc", "area under the ROC curve", needs="scores", interval="area"),
-    MetricKind(
-        "average_precision", "area under the precision-recall curve, by steps", needs="scores"
-    ),
-    MetricKind("accuracy", "share of rows predicted right", interval="share"),
-    MetricKind("balanced_accuracy", "mean of recall and specificity"),
-    MetricKind("precision", "share of predicted positives that are positive", interval="share"),
-    MetricKind("recall", "share of positives that are found", interval="share"),
-    MetricKind("specificity", "share of negatives that are left alone", interval="share"),
-    MetricKind("f1", "harmonic mean of precision and recall"),
-    MetricKind("mcc", "correlation of predicted and true class (Matthews)"),
-    MetricKind("brier", "mean squared error of the probability", "lower", "scores"),
-    MetricKind("log_loss", "mean negative log likelihood", "lower", "scores"),
-)
+def find(name: str, task: Task, *, costs: Costs | None = None, where: str = "") -> MetricKind:
+    """The metric called `name`, with its options.
 
-_MULTICLASS = (
-    MetricKind("accuracy", "share of rows predicted right", interval="share"),
-    MetricKind("balanced_accuracy", "mean recall of the classes"),
-    MetricKind("precision_macro", "mean precision of the classes"),
-    MetricKind("precision_weighted", "precision of the classes, weighted by their rows"),
-    MetricKind("recall_macro", "mean recall of the classes"),
-    MetricKind("recall_weighted", "recall of the classes, weighted by their rows"),
-    MetricKind("f1_macro", "mean F1 of the classes"),
-    MetricKind("f1_weighted", "F1 of the classes, weighted by their rows"),
-    MetricKind("mcc", "correlation of predicted and true class (Matthews)"),
-    MetricKind(
-        "roc_auc_ovr", "mean area under the ROC curve, each class against the rest", needs="scores"
-    ),
-    MetricKind("log_loss", "mean negative log likelihood", "lower", "scores"),
-)
+    InputError with the nearest name when `task` has none, with what is wrong when an option is
+    not known, missing or has no sensible value, and when it needs `costs` and there are none.
+    """
+    base, written = split(name, where=where)
+    forms = [form for form in FORMS[task] if form.base == base]
+    if not forms:
+        raise InputError(
+            f"there is no metric {base!r} for {task} models",
+            where=where,
+            cure=did_you_mean(base, {form.base for form in FORMS[task]}),
+        )
+    form = _chosen(base, forms, written, where)
+    if form.costs and costs is None:
+        cure = "Add under 'evaluate': cost: {fp: 1, fn: 20}."
+        raise InputError(f"{base} needs to know what mistakes cost", where=where, cure=cure)
+    options = {
+        option.key: _read(base, option, written.get(option.key, option.default or ""), where)
+        for option in form.options
+    }
+    return _kind(name.strip(), form, options, costs if form.costs else None)
 
-_REGRESSION = (
-    MetricKind("mae", "mean absolute error", "lower"),
-    MetricKind("mse", "mean squared error", "lower"),
-    MetricKind("rmse", "root of the mean squared error", "lower"),
-    MetricKind("median_absolute_error", "median absolute error", "lower"),
-    MetricKind("max_error", "largest absolute error", "lower"),
-    MetricKind("mape", "mean absolute error as a share of the true value", "lower"),
-    MetricKind("r2", "share of the variance that is explained"),
-    MetricKind("explained_variance", "share of the variance that is explained, without the bias"),
-)
 
-KINDS: dict[Task, dict[str, MetricKind]] = {
-    "binary": {kind.name: kind for kind in _BINARY},
-    "multiclass": {kind.name: kind for kind in _MULTICLASS},
-    "regression": {kind.name: kind for kind in _REGRESSION},
+def words_for(name: str) -> str:
+    """What `name` measures, whatever the task; the name itself when no metric is called so."""
+    for task in FORMS:
+        try:
+            return f"{find(name, task, costs=Costs()).words} ({name})"
+        except InputError:
+            continue
+    return name
+
+
+def _kind(
+    name: str, form: Form, options: dict[str, OptionValue], costs: Costs | None
+) -> MetricKind:
+    return MetricKind(
+        name, form.words, form.better, form.needs, form.family, form.base, form.key, options, costs
+    )
+
+
+def _chosen(base: str, forms: list[Form], written: dict[str, str], where: str) -> Form:
+    """The form of `base` that takes exactly the options that are written."""
+    given = set(written)
+    for form in forms:
+        if set(form.demanded) <= given <= {option.key for option in form.options}:
+            return form
+    known = {option.key for form in forms for option in form.options}
+    shown = "; ".join(f"{base}@{_shape(form)}" if form.options else base for form in forms)
+    for key in written:
+        if key not in known:
+            what = f"{base} has no option {key!r}"
+            cure = did_you_mean(key, known) if known else "It takes no options."
+            raise InputError(what, where=where, cure=cure)
+    missing = f"these options of {base} don't go together" if written else f"{base} needs an option"
+    raise InputError(missing, where=where, cure=f"Write one of: {shown}.")
+
+
+def _shape(form: Form) -> str:
+    return ",".join(f"{option.key}=…" for option in form.options)
+
+
+def _read(base: str, option: Option, text: str, where: str) -> OptionValue:
+    """The value of an option; InputError when `text` is none."""
+    if option.value in ("class", "column"):
+        return text
+    if option.value == "choice":
+        if text in option.choices:
+            return text
+        cure = did_you_mean(text, option.choices)
+        raise InputError(f"{option.key} of {base} can't be {text!r}", where=where, cure=cure)
+    number = _number(text)
+    if number is None or not _fits(option, number):
+        raise InputError(
+            f"{option.key} of {base} can't be {text!r}", where=where, cure=_WANTED[option.value]
+        )
+    return int(number) if option.value == "count" else number
+
+
+_WANTED = {
+    "share": "It is a share between 0 and 1, such as 0.9.",
+    "positive": "It is a number above 0.",
+    "number": "It is a number.",
+    "count": "It is a whole number of at least 1.",
 }
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(f"{text[:-1]}e-2" if text.endswith("%") else text)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
+
+
+def _fits(option: Option, number: float) -> bool:
+    if option.value == "share":
+        return 0 < number <= 1
+    if option.value == "positive":
+        return number > 0
+    return option.value == "number" or (number >= 1 and number == int(number))
+
+
+def _plain(task: Task) -> dict[str, MetricKind]:
+    """Every metric that can be measured from one model's answers alone, under its plain name."""
+    return {
+        form.base: find(form.base, task)
+        for form in FORMS[task]
+        if not form.demanded and not form.costs and form.needs in ("labels", "scores")
+    }
+
+
+KINDS: dict[Task, dict[str, MetricKind]] = {task: _plain(task) for task in FORMS}
+"""For each task the metrics that need no option, by name."""
 
 DEFAULTS: dict[Task, tuple[str, ...]] = {
     "binary": ("roc_auc", "average_precision", "precision", "recall", "f1"),
     "multiclass": ("accuracy", "f1_macro", "f1_weighted"),
     "regression": ("mae", "rmse", "r2"),
 }
-
-
-def find(name: str, task: Task, *, where: str = "") -> MetricKind:
-    """The metric called `name`; InputError with the nearest name when `task` has none."""
-    kind = KINDS[task].get(name)
-    if kind is None:
-        raise InputError(
-            f"there is no metric {name!r} for {task} models",
-            where=where,
-            cure=did_you_mean(name, KINDS[task]),
-        )
-    return kind
-
-
-def words_for(name: str) -> str:
-    """What `name` measures, whatever the task; the name itself when no metric is called so."""
-    for kinds in KINDS.values():
-        if name in kinds:
-            return f"{kinds[name].words} ({name})"
-    return name

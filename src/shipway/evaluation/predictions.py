@@ -2,15 +2,20 @@
 """What a model said about rows whose truth is known: the input of every metric.
 
 Classes are numbered, so that every metric is arithmetic on small integers; `columns` builds these
-values from the columns of a table.
+values from the columns of a table. What many metrics need (the order of the scores, the confusion
+table) is found once for each value.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from shipway.evaluation.ranked import Ranked
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,8 @@ class Predictions:
     probability, or any rank, of the positive class (length n), for multiclass a matrix
     n × classes. Regression: `target` and `label` are true and predicted values, no classes.
     `weight` holds a weight for each row (n, none negative), None when all weigh the same.
+    `groups` maps a column's name to a number for each row (n): rows with the same number are ranked
+    together.
     """
 
     target: "NDArray[Any]"
@@ -29,13 +36,56 @@ class Predictions:
     score: "NDArray[np.float64] | None" = None
     classes: tuple[str, ...] = ()
     weight: "NDArray[np.float64] | None" = None
+    groups: "Mapping[str, NDArray[np.int64]]" = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.target)
 
     def take(self, rows: "NDArray[np.bool_]") -> "Predictions":
         """The same for the rows where `rows` (a mask of length n) is true."""
-        label = None if self.label is None else self.label[rows]
-        score = None if self.score is None else self.score[rows]
-        weight = None if self.weight is None else self.weight[rows]
-        return replace(self, target=self.target[rows], label=label, score=score, weight=weight)
+        return replace(
+            self,
+            target=self.target[rows],
+            label=None if self.label is None else self.label[rows],
+            score=None if self.score is None else self.score[rows],
+            weight=None if self.weight is None else self.weight[rows],
+            groups={name: codes[rows] for name, codes in self.groups.items()},
+        )
+
+    def with_threshold(self, threshold: float) -> "Predictions":
+        """A binary model's predictions, labelled anew: positive from `threshold` up."""
+        if self.score is None:
+            raise ValueError("no scores")
+        return replace(self, label=(self.score >= threshold).astype("int64"))
+
+    @cached_property
+    def ranked(self) -> "Ranked":
+        """The order of the scores, for a regression model that of the predicted values."""
+        from shipway.evaluation.ranked import Ranked
+
+        return Ranked(self.ranking)
+
+    @property
+    def ranking(self) -> "NDArray[np.float64]":
+        """What rows are ranked by: their scores, for a regression model the predicted values."""
+        found = self.score if self.score is not None else self.label
+        if found is None:
+            raise ValueError("nothing to rank by")
+        return found
+
+    @cached_property
+    def one_against_rest(self) -> "tuple[Predictions, ...]":
+        """For each class of a multiclass model: a binary model of it against all others."""
+        scores = self.score
+        if scores is None:
+            raise ValueError("no scores")
+        return tuple(
+            Predictions(
+                (self.target == number).astype("int64"),
+                score=scores[:, number],
+                classes=("rest", name),
+                weight=self.weight,
+                groups=self.groups,
+            )
+            for number, name in enumerate(self.classes)
+        )

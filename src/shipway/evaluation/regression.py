@@ -1,88 +1,181 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The metrics of regression models, from the errors of the predicted values."""
+"""The metrics of regression models, from the errors (predicted less true) of the values."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shipway.evaluation.measured import Measured, undefined
+from shipway.evaluation.confusion import divided
+from shipway.evaluation.formulas import (
+    NO_ROWS,
+    RowMetric,
+    SmoothMetric,
+    no_influence,
+    own_weights,
+    weights,
+)
+from shipway.evaluation.metrics import MetricKind
 from shipway.evaluation.predictions import Predictions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Errors = NDArray[np.float64]
+    Vector = NDArray[np.float64]
+
+FLAT = "the target is the same for all rows, so there is nothing to explain"
 
 
-def measure(name: str, predictions: Predictions) -> Measured:
-    """The metric called `name`; undefined without rows or when a prediction is missing."""
+def errors(predictions: Predictions) -> "Vector":
+    """Predicted less true values (n)."""
     if predictions.label is None:
         raise ValueError("no predicted values")
+    return np.asarray(predictions.label - predictions.target, dtype=np.float64)
+
+
+def value_problem(kind: MetricKind, predictions: Predictions) -> str:
+    """Why there are no errors to measure."""
+    if predictions.label is None:
+        return "there are no predicted values"
     if not len(predictions):
-        return undefined("there are no rows")
-    errors = np.asarray(predictions.label, dtype=np.float64) - predictions.target
-    if missing := int((~np.isfinite(errors)).sum()):
-        return undefined(f"{missing} of {len(errors)} predictions are missing or infinite")
-    return FORMULAS[name](errors, predictions.target)
+        return NO_ROWS
+    if missing := int((~np.isfinite(errors(predictions))).sum()):
+        return f"{missing} of {len(predictions)} predictions are missing or infinite"
+    return ""
 
 
-def mae(errors: "Errors", target: "Errors") -> Measured:
-    """Mean absolute error."""
-    return Measured(float(np.abs(errors).mean()))
+def max_error(predictions: Predictions) -> float:
+    """Largest absolute error of the rows that weigh something."""
+    return float(np.abs(errors(predictions))[own_weights(predictions) > 0].max())
 
 
-def mse(errors: "Errors", target: "Errors") -> Measured:
-    """Mean squared error."""
-    return Measured(float((errors**2).mean()))
+def _mape_problem(kind: MetricKind, predictions: Predictions) -> str:
+    problem = value_problem(kind, predictions)
+    if not problem and (predictions.target == 0).any():
+        return "a true value is 0, so there is no relative error"
+    return problem
 
 
-def rmse(errors: "Errors", target: "Errors") -> Measured:
+def _smape_problem(kind: MetricKind, predictions: Predictions) -> str:
+    problem = value_problem(kind, predictions)
+    if not problem and ((predictions.target == 0) & (predictions.label == 0)).any():
+        return "a true and its predicted value are both 0, so there is no relative error"
+    return problem
+
+
+def _smape(kind: MetricKind, predictions: Predictions) -> "Vector":
+    size = np.abs(predictions.target) + np.abs(errors(predictions) + predictions.target)
+    return np.asarray(2 * np.abs(errors(predictions)) / size)
+
+
+def _pinball(kind: MetricKind, predictions: Predictions) -> "Vector":
+    """Roger Koenker and Gilbert Bassett, "Regression quantiles", Econometrica 46 (1978)."""
+    under, q = -errors(predictions), kind.number("q")
+    return np.maximum(q * under, (q - 1) * under)
+
+
+ROWS: dict[str, RowMetric] = {
+    "mae": RowMetric(lambda kind, p: np.abs(errors(p)), value_problem),
+    "mse": RowMetric(lambda kind, p: errors(p) ** 2, value_problem),
+    "bias": RowMetric(lambda kind, p: errors(p), value_problem),
+    "mape": RowMetric(lambda kind, p: np.abs(errors(p) / p.target), _mape_problem),
+    "smape": RowMetric(_smape, _smape_problem),
+    "quantile_loss@q": RowMetric(_pinball, value_problem),
+}
+
+
+def rmse(kind: MetricKind, predictions: Predictions, counts: "Vector") -> "Vector":
     """Root of the mean squared error."""
-    return Measured(float(np.sqrt((errors**2).mean())))
+    each = weights(predictions, counts)
+    return np.sqrt(divided(each @ errors(predictions) ** 2, each.sum(axis=1)))
 
 
-def median_absolute_error(errors: "Errors", target: "Errors") -> Measured:
-    """Median absolute error."""
-    return Measured(float(np.median(np.abs(errors))))
+def rmse_influence(kind: MetricKind, predictions: Predictions) -> "Vector":
+    """By the chain rule from the mean squared error."""
+    own, squared = own_weights(predictions), errors(predictions) ** 2
+    mean = np.average(squared, weights=own)
+    scale = 2 * np.sqrt(mean) * own.mean()
+    return own * (squared - mean) / scale if scale else np.zeros(len(own))
 
 
-def max_error(errors: "Errors", target: "Errors") -> Measured:
-    """Largest absolute error."""
-    return Measured(float(np.abs(errors).max()))
-
-
-def mape(errors: "Errors", target: "Errors") -> Measured:
-    """Mean of |error / true value|; undefined when a true value is zero."""
-    if (target == 0).any():
-        return undefined("a true value is 0, so there is no relative error")
-    return Measured(float(np.abs(errors / target).mean()))
-
-
-def r2(errors: "Errors", target: "Errors") -> Measured:
+def r2(kind: MetricKind, predictions: Predictions, counts: "Vector") -> "Vector":
     """1 - sum of squared errors / sum of squares around the mean."""
-    around = float(((target - target.mean()) ** 2).sum())
-    return _explained(float((errors**2).sum()), around)
+    each, target = weights(predictions, counts), predictions.target
+    return _explained(each @ errors(predictions) ** 2, _around_mean(each, target), each, target)
 
 
-def explained_variance(errors: "Errors", target: "Errors") -> Measured:
+def r2_influence(kind: MetricKind, predictions: Predictions) -> "Vector":
+    """Of a quotient; the mean of the target is where its squares are least, so it adds nothing."""
+    return _explained_influence(predictions, errors(predictions) ** 2)
+
+
+def explained_variance(kind: MetricKind, predictions: Predictions, counts: "Vector") -> "Vector":
     """1 - variance of the errors / variance of the target."""
-    return _explained(float(errors.var()), float(target.var()))
+    each, target = weights(predictions, counts), predictions.target
+    left = _around_mean(each, errors(predictions))
+    return _explained(left, _around_mean(each, target), each, target)
 
 
-def _explained(left: float, total: float) -> Measured:
-    if total == 0:
-        return undefined("the target is the same for all rows, so there is nothing to explain")
-    return Measured(1 - left / total)
+def explained_variance_influence(kind: MetricKind, predictions: Predictions) -> "Vector":
+    """As that of r2, of errors around their mean."""
+    left = errors(predictions)
+    middle = np.average(left, weights=own_weights(predictions))
+    return _explained_influence(predictions, (left - middle) ** 2)
 
 
-FORMULAS: "dict[str, Callable[[Errors, Errors], Measured]]" = {
-    "mae": mae,
-    "mse": mse,
-    "rmse": rmse,
-    "median_absolute_error": median_absolute_error,
-    "max_error": max_error,
-    "mape": mape,
-    "r2": r2,
-    "explained_variance": explained_variance,
+def _explained(left: "Vector", total: "Vector", each: "Vector", target: "Vector") -> "Vector":
+    # Sums of squares of one repeated value leave rounding behind where there should be nothing.
+    size = each.sum(axis=1) * max(1.0, float(np.abs(target).max())) ** 2
+    total = np.where(total <= 1e-28 * size, 0.0, total)
+    return 1 - divided(left, total)
+
+
+def _explained_influence(predictions: Predictions, squared: "Vector") -> "Vector":
+    own, target = own_weights(predictions), predictions.target
+    around = (target - np.average(target, weights=own)) ** 2
+    left, total = (own * squared).sum(), (own * around).sum()
+    return np.asarray(len(own) * own * (left * around / total - squared) / total)
+
+
+def _around_mean(each: "Vector", values: "Vector") -> "Vector":
+    """Sums of squares of `values` (n) around their mean, for each draw (b)."""
+    centred = values - values.mean()
+    total = each.sum(axis=1)
+    shift = divided(each @ centred, total)
+    return np.asarray(np.maximum(each @ centred**2 - total * shift**2, 0.0))
+
+
+def median_absolute_error(kind: MetricKind, predictions: Predictions, counts: "Vector") -> "Vector":
+    """Median absolute error: half of the weight lies on each side."""
+    sizes = np.abs(errors(predictions))
+    order = np.argsort(sizes, kind="stable")
+    each = weights(predictions, counts)[:, order]
+    return weighted_median(sizes[order], each)
+
+
+def weighted_median(ordered: "Vector", each: "Vector") -> "Vector":
+    """Of rising values (n) with weights (b, n): (b); the middle of two where both halve it."""
+    sums = np.cumsum(each, axis=1)
+    half = sums[:, -1] / 2
+    slack = 1e-12 * half
+    low = np.array(
+        [np.searchsorted(row, h - s) for row, h, s in zip(sums, half, slack, strict=True)]
+    )
+    high = np.array(
+        [
+            np.searchsorted(row, h + s, side="right")
+            for row, h, s in zip(sums, half, slack, strict=True)
+        ]
+    )
+    last = len(ordered) - 1
+    found = (ordered[np.minimum(low, last)] + ordered[np.minimum(high, last)]) / 2
+    return np.where(half > 0, found, np.nan)
+
+
+SMOOTH: dict[str, SmoothMetric] = {
+    "rmse": SmoothMetric(rmse, rmse_influence, value_problem),
+    "median_absolute_error": SmoothMetric(median_absolute_error, no_influence, value_problem),
+    "r2": SmoothMetric(r2, r2_influence, value_problem, FLAT),
+    "explained_variance": SmoothMetric(
+        explained_variance, explained_variance_influence, value_problem, FLAT
+    ),
 }
