@@ -91,12 +91,12 @@ def verdict_of(gates: Sequence[GateResult]) -> Verdict:
 
 
 def _gated(spec: EvaluateSpec) -> list[str]:
-    return [parse_gate(item.gate).metric for item in spec.gates]
+    return [metric for item in spec.gates if (metric := parse_gate(item.gate).metric)]
 
 
 def _shown(spec: EvaluateSpec, evidence: Evidence) -> Slices:
     """The masks of the slices that the spec wants reported."""
-    wanted = [slice_source(part.where).source for part in spec.slices]
+    wanted = [part.name or slice_source(part.where).source for part in spec.slices]
     missing = [source for source in wanted if source not in evidence.slices]
     if missing:
         raise InputError(f"there is no column or condition {missing[0]!r} to slice by")

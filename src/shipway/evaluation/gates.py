@@ -14,7 +14,8 @@ from typing import Literal
 
 import msgspec
 
-from shipway.evaluation.metrics import KINDS, find
+from shipway.evaluation.metrics import KINDS
+from shipway.spec.expressions import column_text
 from shipway.spec.types import Task
 
 Operator = Literal[">=", ">", "<=", "<"]
@@ -29,7 +30,7 @@ Form = Literal["metric", "difference", "ratio", "invariance", "increasing", "dec
 `decreasing`    decreasing(amount): the share of rows whose score never rises as amount rises
 """
 
-NOT_YET = ("predict_ms", "start_ms", "image_mb", "model_mb", "memory_mb")
+NOT_YET = ("start_ms", "image_mb", "memory_mb")
 SHARES = ("accuracy", "recall", "specificity", "precision")
 
 
@@ -103,8 +104,8 @@ class Gate(msgspec.Struct, frozen=True):
         """What is demanded something of, without its slice: `difference(recall, country)`."""
         if self.form == "metric":
             return self.metric
-        inside = ", ".join(each for each in (self.metric, *self.columns) if each)
-        return f"{self.form}({inside})"
+        columns = map(column_text, self.columns)
+        return f"{self.form}({', '.join((*filter(None, [self.metric]), *columns))})"
 
     @property
     def demand(self) -> str:
@@ -127,17 +128,6 @@ def unavailable(gate: Gate, task: Task) -> str | None:
             return None
         return f"'{level}' for {gate.metric} against the champion is not available yet"
     return f"'{level}' for {gate.metric} is not available yet"
-
-
-def check(gate: Gate, task: Task, *, may_report: bool, where: str = "") -> None:
-    """InputError with the nearest name unless `gate` is on a metric that there can be.
-
-    `may_report` says that the user's training reports metrics of its own, under names that are
-    not known before it ran.
-    """
-    if gate.metric.split(".")[0] in NOT_YET or may_report:
-        return
-    find(gate.metric, task, where=where)
 
 
 def shown(number: float) -> str:

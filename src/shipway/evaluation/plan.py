@@ -1,37 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be said about `evaluate:` before a run begins, without numpy.
 
-`problems` finds everything that is wrong or not available yet; `sources` says which columns and
-expressions the evaluation will want masks for.
+`problems` finds everything that is wrong or not available yet, all at once and each with its place;
+`sources` says which columns and conditions the evaluation will want groups of rows for.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import Literal
 
 import msgspec
 
-from shipway.base.errors import InputError
 from shipway.evaluation.directions import Way, better_way, declaration
+from shipway.evaluation.gate_pairs import pair_faults
 from shipway.evaluation.gate_parser import parse_gate, slice_source
-from shipway.evaluation.gates import Gate, GateSlice, check, unavailable
-from shipway.evaluation.metrics import find
+from shipway.evaluation.gate_rules import Fault, faults, unknown_way
+from shipway.evaluation.gates import Gate
+from shipway.evaluation.known import Known, known_of
+from shipway.evaluation.plan_budget import budget_faults
+from shipway.evaluation.plan_settings import setting_problems
+from shipway.evaluation.plan_slices import slice_problems
+from shipway.evaluation.problem import Problem, caught
 from shipway.spec.document import KeyPath
 from shipway.spec.evaluation import EvaluateSpec, SliceSpec
-from shipway.spec.types import NoProgressSpec, Task, TrainSpec
+from shipway.spec.expressions import caret
+from shipway.spec.types import DataSpec, ModelSpec, NoProgressSpec, Task, TrainSpec
+
+__all__ = ["Problem", "Source", "problems", "sources", "stop_problems"]
 
 
-class Problem(msgspec.Struct, frozen=True):
-    """A mistake in the spec, or (`kind` not-yet) something that this version only parses.
+class Source(msgspec.Struct, frozen=True):
+    """Where groups of rows come from: the column `key`, or the rows where `condition` holds, whose
+    name or canonical text is `key`."""
 
-    `keys` is the path of the value in the spec and `at` the offset in that value's text, from 0.
-    """
-
-    keys: KeyPath
-    what: str
-    cure: str = ""
-    kind: Literal["mistake", "not-yet"] = "mistake"
-    at: int = 0
+    key: str
+    condition: str | None = None
 
 
 def problems(
@@ -40,82 +42,99 @@ def problems(
     *,
     may_report: bool = False,
     better: Mapping[str, Way] | None = None,
+    model: ModelSpec | None = None,
+    data: DataSpec | None = None,
 ) -> tuple[Problem, ...]:
-    """All that is wrong with metrics, slices and gates.
+    """All that is wrong with `evaluate`, and with the threshold that `model` asks for.
 
-    `may_report`: the training reports metrics of its own, so unknown names may exist; `better`
-    are the directions that the spec declares.
+    `may_report`: the training reports metrics of its own, so unknown names may exist; `better` are
+    the directions that the spec declares. What concerns the target, the tables and the columns is
+    checked where `model` and `data` are given.
     """
-    found: list[Problem] = []
-    for number, name in enumerate(() if may_report else spec.metrics):
-        found += _caught(("evaluate", "metrics", number), partial(find, name, task))
-    for number, part in enumerate(spec.slices):
-        found += _caught(("evaluate", "slices", number), partial(slice_source, part.where))
-    for number, item in enumerate(spec.gates):
-        found += _of_gate(("evaluate", "gates", number), item.gate, task, may_report, better or {})
-    return tuple(found)
+    known = known_of(spec, task, may_report=may_report, better=better)
+    gates = [_read(item.gate) for item in spec.gates]
+    return (
+        *setting_problems(spec, known, model, data),
+        *_metrics(spec.metrics, known),
+        *slice_problems(spec, _legible(gates), model, data),
+        *_gates(spec, gates, known),
+    )
 
 
 def stop_problems(train: TrainSpec) -> tuple[Problem, ...]:
     """The rules of `stop_if` that wait for progress of a metric whose direction is not known."""
     better = train.metrics.better if train.metrics is not None else {}
     return tuple(
-        Problem(("train", "stop_if", number), _unknown_way(rule.metric), declaration(rule.metric))
+        Problem(("train", "stop_if", number), unknown_way(rule.metric), declaration(rule.metric))
         for number, rule in enumerate(train.stop_if)
         if isinstance(rule, NoProgressSpec) and better_way(rule.metric, better) is None
     )
 
 
-def _unknown_way(metric: str) -> str:
-    return f"whether {metric} is better when higher or lower is not known"
+def sources(slices: Iterable[SliceSpec], gates: Iterable[Gate | str]) -> tuple[Source, ...]:
+    """What groups are needed: the slices to report, those that gates name and the columns whose
+    groups gates compare, each once.
 
-
-def _of_gate(
-    keys: KeyPath, text: str, task: Task, may_report: bool, better: Mapping[str, Way]
-) -> list[Problem]:
-    unread = _caught(keys, partial(parse_gate, text))
-    if unread:
-        return unread
-    gate = parse_gate(text)
-    unknown = _caught(keys, partial(check, gate, task, may_report=may_report))
-    if unknown:
-        own = f"Is it one that the training reports? {declaration(gate.metric)}"
-        return [msgspec.structs.replace(p, cure=f"{p.cure}\n{own}".strip()) for p in unknown]
-    reason = unavailable(gate, task)
-    cure = "Leave 'at' out to compare the measured values." if gate.confidence else ""
-    if reason:
-        return [Problem(keys, reason, cure, "not-yet", gate.confidence_at)]
-    return _direction(keys, gate, better) if gate.bound.champion else []
-
-
-def _direction(keys: KeyPath, gate: Gate, better: Mapping[str, Way]) -> list[Problem]:
-    """A comparison with the champion means something only if one knows which way is better."""
-    way = better_way(gate.metric, better)
-    if way is None:
-        return [Problem(keys, _unknown_way(gate.metric), declaration(gate.metric))]
-    if gate.upward == (way == "higher"):
-        return []
-    operator = ">=" if way == "higher" else "<="
-    what = f"{gate.metric} is better when {way}: this passes when the model is worse"
-    return [Problem(keys, what, f"Write {gate.metric} {operator} …", at=gate.bound_at)]
-
-
-def _caught(keys: KeyPath, attempt: Callable[[], object]) -> list[Problem]:
-    try:
-        attempt()
-    except InputError as error:
-        return [Problem(keys, error.what, error.cure, at=getattr(error, "at", 0))]
-    return []
-
-
-def sources(slices: Iterable[SliceSpec], gates: Iterable[Gate | str]) -> tuple[GateSlice, ...]:
-    """What masks are needed: the slices to report and those that gates name, each source once.
-
-    The result's `source` is the key in the mapping of masks: a column's name, or the canonical
-    text of an expression when `expression` is true.
+    A slice with a name goes by it. A name that nobody gave is left out: its gate finds no rows.
     """
     read = [gate if isinstance(gate, Gate) else parse_gate(gate) for gate in gates]
-    wanted = [slice_source(part.where) for part in slices]
-    wanted += [part for gate in read for part in gate.slices]
-    found = {part.source: GateSlice(part.source, expression=part.expression) for part in wanted}
+    listed = list(slices)
+    named = {part.name: part.where for part in listed if part.name}
+    found: dict[str, Source] = {}
+    for part in listed:
+        source = slice_source(part.where)
+        condition = source.source if source.expression else None
+        key = part.name or source.source
+        found[key] = Source(key, condition)
+    for gate in read:
+        for each in gate.slices:
+            if not each.named:
+                condition = each.source if each.expression else None
+                found.setdefault(each.source, Source(each.source, condition))
+            elif each.source in named:
+                found.setdefault(each.source, Source(each.source, named[each.source]))
+        for column in gate.columns if gate.form in ("difference", "ratio") else ():
+            found.setdefault(column, Source(column))
     return tuple(found.values())
+
+
+def _read(text: str) -> Gate | Problem:
+    """The gate, or why it can't be read (at no place yet)."""
+    found: list[Gate] = []
+    unread = caught((), lambda: found.append(parse_gate(text)))
+    return found[0] if found else unread[0]
+
+
+def _legible(gates: list[Gate | Problem]) -> dict[int, Gate]:
+    return {number: gate for number, gate in enumerate(gates) if isinstance(gate, Gate)}
+
+
+def _metrics(names: Iterable[str], known: Known) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for number, name in enumerate(names):
+        keys = ("evaluate", "metrics", number)
+        if name in seen:
+            yield Problem(keys, f"{name} stands here twice", "Remove one of them.")
+        seen.add(name)
+        yield from caught(keys, partial(known.metric, name))
+
+
+def _gates(spec: EvaluateSpec, gates: list[Gate | Problem], known: Known) -> Iterator[Problem]:
+    apart = dict(pair_faults(_legible(gates)))
+    for number, gate in enumerate(gates):
+        keys = ("evaluate", "gates", number)
+        if isinstance(gate, Problem):
+            yield msgspec.structs.replace(gate, keys=keys)
+            continue
+        found = faults(gate, known)
+        if number in apart:
+            found.append(apart[number])
+        if not found:
+            found += budget_faults(spec, gate, spec.gates[number].on_fail, known)
+        for fault in found:
+            yield _pointing(keys, gate, fault)
+
+
+def _pointing(keys: KeyPath, gate: Gate, fault: Fault) -> Problem:
+    what = f"{fault.what}\n{caret(gate.text, fault.at)}"
+    return Problem(keys, what, fault.cure, fault.kind, fault.at)

@@ -17,7 +17,7 @@ from shipway.operations.gates_file import Asked, read_gates
 from shipway.records.base import Verdict
 from shipway.records.training import GateResult
 from shipway.spec.types import Task
-from shipway.stages.judging import slice_masks
+from shipway.stages.slice_masks import slice_masks
 
 if TYPE_CHECKING:
     import polars as pl

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """From predictions and a dataset's columns to an evaluation: the hands around pure judgement."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +12,9 @@ from shipway.base.names import did_you_mean
 from shipway.records.data import Dataset
 from shipway.records.delivery import ModelVersion
 from shipway.records.training import Champion, Evaluation, TrainedModel
-from shipway.spec.evaluation import SliceSpec
 from shipway.spec.types import ModelSpec
 from shipway.stages.context import StageContext
+from shipway.stages.slice_masks import slice_masks
 from shipway_runtime.formats import Predictions as Answers
 
 if TYPE_CHECKING:
@@ -25,21 +24,32 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a model said about each row, and the order of its classes."""
+class Judged:
+    """What challenger and champion said about the same rows.
 
-    answers: Answers
-    classes: tuple[Any, ...]
+    `model` is the challenger, for what is asked of it besides; `met` what became of the question to
+    the live model, None when there is none or when a file holds its place.
+    """
+
+    challenger: Asked
+    model: OpenModel
+    met: Met | None
+    ever_live: bool
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What challenger and champion said about the same rows."""
+class Opponent:
+    """The champion's predictions in the order of the rows, or why there are none.
 
-    challenger: Asked
-    champion: Asked | None
-    opponent: ModelVersion | None
-    ever_live: bool
+    `notes` tell what is odd about the comparison. None of it is there before the first release.
+    """
+
+    predictions: "Predictions | None" = None
+    asked: Asked | None = None
+    champion: Champion | None = None
+    why: str = ""
+    reported: Mapping[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def judge(
@@ -87,18 +97,27 @@ def _evaluate(
 
     evaluate_spec, spec = ctx.spec.evaluate, ctx.spec.model
     assert evaluate_spec is not None and spec is not None  # noqa: S101 - checked by the plan
-    target = frame[spec.target].to_numpy()
-    champion, opponent = judged.champion, judged.opponent
+    asked, notes = usable(spec, judged.challenger)
+    truth = Truth(frame[spec.target].to_numpy(), asked.classes, _weights(ctx, frame))
+    opponent = _opponent(ctx, frame, truth, judged)
+    behaviours = ask_behaviours(ctx, judged.model, frame, gates_on_behaviour(ctx))
+    groups = rank_groups(ctx, frame)
     evidence = Evidence(
         task=spec.task,
-        challenger=_predictions(spec, target, judged.challenger),
-        champion=_predictions(spec, target, champion) if champion is not None else None,
+        challenger=replace(predictions_of(spec, truth, asked), groups=groups),
+        champion=None
+        if opponent.predictions is None
+        else replace(opponent.predictions, groups=groups),
         slices=slice_masks(
             frame, evaluate_spec.slices, [gate.gate for gate in evaluate_spec.gates]
         ),
         ever_live=judged.ever_live,
         reported=model.reported,
-        champion_reported=opponent.reported if opponent is not None else {},
+        champion_reported=opponent.reported,
+        behaviours=behaviours.values,
+        unanswered=behaviours.unanswered,
+        no_champion_because=opponent.why,
+        min_slice=evaluate_spec.min_slice,
     )
     lines = [
         ctx.document.line_of("evaluate", "gates", number)
@@ -109,10 +128,79 @@ def _evaluate(
         dataset=evaluate_spec.dataset,
         test_set=test_set,
         rows=frame.height,
-        champion=Champion(opponent.number, opponent.digest) if opponent is not None else None,
+        champion=opponent.champion,
         predictions=_keep(ctx, frame[spec.target], judged.challenger),
     )
-    return evaluate(evaluate_spec, evidence, subject, lines=lines)
+    found = evaluate(evaluate_spec, evidence, subject, lines=lines)
+    said = (*notes, *opponent.notes, *behaviours.notes)
+    for note in said:
+        ctx.note(note)
+    why = (opponent.why,) if opponent.why else ()
+    return msgspec.structs.replace(
+        found,
+        notes=(*found.notes, *why, *said),
+        champion_predictions=_kept_champion(ctx, frame[spec.target], opponent),
+        valid_until=clock.stamp() if judged.met and judged.met.for_now else found.valid_until,
+    )
+
+
+def _opponent(
+    ctx: StageContext, frame: "pl.DataFrame", truth: Truth, judged: Judged
+) -> Opponent:
+    """The champion's side of the comparison: from the file that the spec names, or as it was met.
+
+    InputError for a file whose rows don't pair with those of `frame`.
+    """
+    evaluate_spec, spec = ctx.spec.evaluate, ctx.spec.model
+    assert evaluate_spec is not None and spec is not None  # noqa: S101 - checked by the plan
+    if evaluate_spec.champion is not None:
+        asked, digest = answers_in_file(ctx, frame, spec)
+        return _compared(spec, truth, asked, Opponent(champion=Champion(0, digest)))
+    met = judged.met
+    if met is None:
+        return Opponent()
+    live = Champion(met.version.number, met.version.digest)
+    # Numbers that its training reported are about rows of its own: only for what nobody measures.
+    reported = {n: v for n, v in met.version.reported.items() if not is_measured(n, spec.task)}
+    made = Opponent(champion=live, reported=reported, why=met.why)
+    return made if met.asked is None else _compared(spec, truth, met.asked, made)
+
+
+def _compared(spec: ModelSpec, truth: Truth, asked: Asked, made: Opponent) -> Opponent:
+    """`made` with the predictions, or with the reason why they can't be compared."""
+    name = f"version {made.champion.version}" if made.champion and made.champion.version else "file"
+    why = incomparable(spec, truth, asked)
+    if why:
+        return replace(made, why=f"the champion ({name}) can't be compared: {why}")
+    asked, notes = usable(spec, asked)
+    about = tuple(f"champion: {note}" for note in notes)
+    different = class_note(spec, truth, asked)
+    return replace(
+        made,
+        predictions=predictions_of(spec, truth, asked),
+        asked=asked,
+        notes=(*about, different) if different else about,
+    )
+
+
+def _weights(ctx: StageContext, frame: "pl.DataFrame") -> "NDArray[np.float64] | None":
+    """The weight of each row; StoppedError for a column that is missing or holds no weights."""
+    assert ctx.spec.evaluate is not None  # noqa: S101 - checked by the plan
+    name = ctx.spec.evaluate.weights
+    if name is None:
+        return None
+    where = ctx.document.where("evaluate", "weights")
+    if name not in frame.columns:
+        cure = did_you_mean(name, frame.columns)
+        raise StoppedError(f"there is no column {name!r} of weights", where=where, cure=cure)
+    column = frame[name]
+    if not column.dtype.is_numeric():
+        raise StoppedError(f"the weights in {name!r} are no numbers", where=where)
+    weights = column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    problem = weights_problem(weights)
+    if problem:
+        raise StoppedError(f"the weights in {name!r}: {problem}", where=where)
+    return weights
 
 
 def judge_reported(
@@ -170,26 +258,3 @@ def _predictions(spec: ModelSpec, target: Any, asked: Asked) -> "Predictions":
     if spec.task == "binary":
         return columns.binary(target, label=labels, score=scores, positive=spec.positive)
     return columns.multiclass(target, label=labels, score=scores, classes=asked.classes)
-
-
-def slice_masks(
-    frame: "pl.DataFrame", slices: Iterable[SliceSpec], gates: Iterable[str]
-) -> dict[str, Mapping[str, Any]]:
-    """The masks that an evaluation wants: for each value of a column, or where an expression holds.
-
-    A column that is not there gives none, which fails the gates that want it.
-    """
-    from shipway.data.rules import compile_condition
-    from shipway.evaluation.plan import sources
-    from shipway.evaluation.slices import masks
-    from shipway.spec.expressions import parse
-
-    found: dict[str, Mapping[str, Any]] = {}
-    for part in sources(slices, gates):
-        if part.expression:
-            condition = compile_condition(parse(part.source), frame.schema).fill_null(value=False)
-            mask = frame.select(condition.alias("mask"))["mask"].to_numpy()
-            found[part.source] = {part.source: mask}
-        elif part.source in frame.columns:
-            found[part.source] = masks(part.source, frame[part.source].to_list())
-    return found
