@@ -12,6 +12,7 @@ from shipway.base.digests import hex_of
 from shipway.records.base import FORMAT, Record
 from shipway.records.data import ValidatedData
 from shipway.records.results import Result, decode
+from shipway.records.training import Evaluation
 from shipway.storage.interface import Store
 
 
@@ -63,5 +64,5 @@ def _key(fingerprint: str) -> str:
 
 
 def _out_of_date(result: Record) -> bool:
-    until = result.valid_until if isinstance(result, ValidatedData) else None
+    until = result.valid_until if isinstance(result, ValidatedData | Evaluation) else None
     return until is not None and until <= clock.stamp()

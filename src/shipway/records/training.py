@@ -39,12 +39,30 @@ class CurvePoint(Record, frozen=True):
     value: float
 
 
+class ChosenThreshold(Record, frozen=True):
+    """The decision threshold that was chosen after training, on `rows` rows of `dataset`.
+
+    There it gives the best value that there is of `metric`: `metric_value`. `low` and `high` bound
+    the threshold at `confidence` (bootstrap over these rows). `model.json` holds `value` as well.
+    """
+
+    value: float
+    metric: str
+    metric_value: float
+    low: float
+    high: float
+    rows: int
+    dataset: str = "validation"
+    confidence: float = 0.95
+
+
 class TrainedModel(Record, frozen=True, tag="model"):
     """A trained model: the digest of its model directory (a tree in the object store).
 
     Golden predictions lie in it as `golden.json`. `code` is the digest of the tree with the code
     set that it was trained with; `reported` holds metrics that the user's own script reported.
-    `notebook` is the key in the store of the notebook that trained it, with its outputs.
+    `notebook` is the key in the store of the notebook that trained it, with its outputs;
+    `threshold` is set where the spec wants it chosen.
     """
 
     digest: str
@@ -56,6 +74,7 @@ class TrainedModel(Record, frozen=True, tag="model"):
     features: tuple[str, ...] = ()
     code: str = ""
     notebook: str = ""
+    threshold: ChosenThreshold | None = None
 
     def content(self) -> object:
         """The model's digest, the code it needs, and what its script reported."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains the model, by the user's function, command or notebook, in an export of its code set.
 
-What comes out is a model directory with golden predictions; what the training reported while it
-went becomes curves, and may stop it.
+What comes out is a model directory with golden predictions, and with a decision threshold where one
+is to be chosen; what the training reported while it went becomes curves, and may stop it.
 """
 
 from pathlib import Path
@@ -23,6 +23,7 @@ from shipway.stages.progress import Progress
 from shipway.stages.reported import printed_metrics, reported_metrics
 from shipway.stages.requirements import check_finite, check_requirements
 from shipway.stages.stage import Parts, Scope
+from shipway.stages.thresholds import choose_threshold, threshold_depends
 from shipway.stages.train_by_command import by_command
 from shipway.stages.train_by_function import by_function
 from shipway.stages.training import Training
@@ -64,6 +65,7 @@ def train(
         reported = {**result.metrics, **progress.last(), **found.metrics}
         check_finite(spec, found.metrics, ctx.document)
         check_requirements(spec, reported, ctx.document)
+        threshold = choose_threshold(job, result.flavour)
         return TrainedModel(
             digest=put_tree(ctx.store.objects, job.output),
             flavour=result.flavour,
@@ -74,6 +76,7 @@ def train(
             features=result.features,
             code=_keep_code(ctx, source, spec),
             notebook=notebook_key(ctx) if spec.notebook else "",
+            threshold=threshold,
         )
 
 
@@ -110,6 +113,7 @@ def depends(scope: Scope) -> Parts:
         "sensitive": _sensitive(scope),
         "code": scope.code(train_spec.code, False),
         "files": input_digests(scope, train_spec.inputs),
+        **threshold_depends(spec),
         **({"variables": known} if known else {}),
         # An application of the user's own reads the files as they were written.
         **({"files kept": True} if spec.package.server is not None else {}),

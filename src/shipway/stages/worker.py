@@ -3,7 +3,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from shipway.adapters.environments.interface import worker_environment
@@ -11,13 +11,13 @@ from shipway.base.errors import InputError, OutsideError, ShipwayError, StoppedE
 from shipway.base.processes import Completed
 from shipway.records.source import PythonEnvironment
 from shipway.stages.context import StageContext
-from shipway_runtime import formats
+from shipway_runtime import formats, questions
 
 
 def call_worker(
     ctx: StageContext,
     environment: PythonEnvironment,
-    request: formats.Request,
+    request: questions.Request,
     cwd: Path,
     *,
     env: Mapping[str, str] | None = None,
@@ -25,9 +25,11 @@ def call_worker(
     on_line: Callable[[str], None] | None = None,
     timeout: float | None = None,
     cancelled: threading.Event | None = None,
+    pass_fds: Sequence[int] = (),
 ) -> tuple[formats.Result, Completed]:
     """Carry out `request` with `cwd` as current folder; the result, and how the process ended.
 
+    `pass_fds` are open files that the request names by their numbers.
     Raises what the worker reports: StoppedError when the user's code raised or gave no good model,
     InputError for other mistakes of the user's, OutsideError when the worker was killed.
     """
@@ -43,7 +45,7 @@ def call_worker(
             env=variables,
             timeout=timeout,
             on_line=on_line,
-            pass_fds=[events.writer],
+            pass_fds=[events.writer, *pass_fds],
             **({} if cancelled is None else {"cancelled": cancelled}),
         )
     return _result(ctx, Path(request.result), ended), ended
