@@ -7,6 +7,13 @@ from typing import Literal
 
 Sides = Literal[1, 2]
 
+Alternative = Literal["greater", "less"]
+"""What a one-sided test is to show: that the quantity is greater, or less, than the limit.
+
+A small p-value speaks for it. "greater" tests the hypothesis `quantity <= limit`, "less" the
+hypothesis `quantity >= limit`.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -24,9 +31,13 @@ class Bounds:
     method: str
 
 
-def quantile(confidence: float, sides: Sides) -> float:
-    """The standard normal quantile of a bound; ValueError unless 0.5 <= confidence < 1."""
+def tail(confidence: float, sides: Sides) -> float:
+    """What a bound leaves out beyond it; ValueError unless 0.5 <= confidence < 1."""
     if not 0.5 <= confidence < 1:
         raise ValueError(f"a confidence lies in [0.5, 1), not {confidence}")
-    tail = (1 - confidence) / sides
-    return NormalDist().inv_cdf(1 - tail)
+    return (1 - confidence) / sides
+
+
+def quantile(confidence: float, sides: Sides) -> float:
+    """The standard normal quantile of a bound; ValueError unless 0.5 <= confidence < 1."""
+    return -NormalDist().inv_cdf(tail(confidence, sides))
