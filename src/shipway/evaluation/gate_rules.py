@@ -177,7 +177,7 @@ def _range(gate: Gate, kind: MetricKind | None, known: Known) -> list[Fault]:
 def _number(gate: Gate, low: float, high: float) -> Iterator[Fault]:
     bound = gate.bound.number
     within = _within(gate, low, high)
-    meant = f"Did you mean {shown(bound)}%?" if high == 1 and 1 < bound <= 100 else ""
+    meant = f"Did you mean {shown(bound)}%?" if high == 1 and 2 <= bound <= 100 else ""
     end = high if gate.upward else low
     beyond = bound > high if gate.upward else bound < low
     if beyond or (bound == end and gate.operator in (">", "<")):

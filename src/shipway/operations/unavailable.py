@@ -38,6 +38,8 @@ def _gates(project: Project) -> list[str]:
         spec.model.task,
         may_report=metrics is not None,
         better=metrics.better if metrics is not None else None,
+        model=spec.model,
+        data=spec.data,
     )
     return [_line(project, problem) for problem in found]
 
