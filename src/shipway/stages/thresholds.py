@@ -17,15 +17,14 @@ from shipway.records.data import Dataset
 from shipway.records.training import ChosenThreshold
 from shipway.spec.evaluation import ThresholdSpec
 from shipway.spec.types import Spec
-from shipway.stages.answers import Asked, Truth, predictions_of, usable, weights_problem
+from shipway.stages.answers import Asked, Truth, predictions_of, usable
+from shipway.stages.row_columns import row_weights
 from shipway.stages.stage import Parts
 from shipway.stages.training import Training
 from shipway.stages.worker import call_worker
 from shipway_runtime import formats, questions
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from shipway.evaluation.metrics import MetricKind
     from shipway.evaluation.predictions import Predictions
 
@@ -134,41 +133,23 @@ def _truth(job: Training, dataset: Dataset) -> Truth:
     from shipway.adapters.tables import table_format
     from shipway.data.datasets import scan_dataset
 
-    ctx, evaluate = job.ctx, job.ctx.spec.evaluate
+    ctx, target = job.ctx, job.model.target
     assert ctx.spec.data is not None  # noqa: S101 - there is a dataset
+    folder = Path(job.source.folder)
     frame = scan_dataset(
-        dataset,
-        Path(job.source.folder),
-        ctx.store.objects,
-        ctx.scratch,
-        ctx.spec.data,
-        table_format,
+        dataset, folder, ctx.store.objects, ctx.scratch, ctx.spec.data, table_format
     )
-    weights = evaluate.weights if evaluate is not None else None
     names = frame.collect_schema().names()
-    for name, keys in ((job.model.target, ("model", "target")), (weights, ("evaluate", "weights"))):
-        if name is not None and name not in names:
-            raise StoppedError(
-                f"{dataset.name} has no column {name!r}",
-                where=ctx.document.where(*keys),
-                cure=did_you_mean(name, names),
-            )
-    wanted = list(dict.fromkeys(name for name in (job.model.target, weights) if name is not None))
-    return _read_truth(job, frame.select(wanted).collect(), dataset.name, weights)
-
-
-def _read_truth(job: Training, frame: "pl.DataFrame", dataset: str, weights: str | None) -> Truth:
-    target = frame[job.model.target].to_numpy()
-    if weights is None:
-        return Truth(target)
-    where = job.ctx.document.where("evaluate", "weights")
-    if not frame[weights].dtype.is_numeric():
-        raise StoppedError(f"the weights in {weights!r} of {dataset} are no numbers", where=where)
-    weight = frame[weights].cast(float).fill_null(float("nan")).to_numpy()
-    problem = weights_problem(weight)
-    if problem:
-        raise StoppedError(f"the weights in {weights!r} of {dataset}: {problem}", where=where)
-    return Truth(target, weight=weight)
+    if target not in names:
+        raise StoppedError(
+            f"{dataset.name} has no column {target!r}, the target",
+            where=ctx.document.where("model", "target"),
+            cure=did_you_mean(target, names),
+        )
+    weights = ctx.spec.evaluate.weights if ctx.spec.evaluate is not None else None
+    wanted = dict.fromkeys(name for name in (target, weights) if name in names)
+    found = frame.select(*wanted).collect()
+    return Truth(found[target].to_numpy(), weight=row_weights(ctx, found) if weights else None)
 
 
 def _placed(job: Training, error: InputError, dataset: str) -> StoppedError:
