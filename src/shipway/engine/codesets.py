@@ -109,9 +109,11 @@ def _tables(spec: Spec) -> list[str]:
 
 
 def _reference(spec: Spec) -> list[str]:
-    """The file that the tables are compared with."""
+    """The files that tables and models are compared with."""
     drift = spec.data.drift if spec.data is not None else None
-    return [drift.path] if drift is not None and drift.path is not None else []
+    champion = spec.evaluate.champion if spec.evaluate is not None else None
+    found = [drift.path] if drift is not None and drift.path is not None else []
+    return found if champion is None else [*found, champion.predictions]
 
 
 def _not_code(spec: Spec) -> list[str]:

@@ -150,7 +150,10 @@ class GateResult(Record, frozen=True):
 
 
 class Champion(Record, frozen=True):
-    """The version that the challenger was compared with."""
+    """The version that the challenger was compared with.
+
+    Version 0 is none of the registry's: predictions in a file, whose digest is `digest`.
+    """
 
     version: int
     digest: str

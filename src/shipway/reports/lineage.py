@@ -84,7 +84,8 @@ def _decisions(results: Mapping[str, Record]) -> list[Link]:
         links.append(Link("Gate decisions", name, digest_of(evaluation.content())))
         if evaluation.champion:
             champion = evaluation.champion
-            links.append(Link("Champion", f"version {champion.version}", champion.digest))
+            name = f"version {champion.version}" if champion.version else "predictions in a file"
+            links.append(Link("Champion", name, champion.digest))
     stored = first(results, StoredModel)
     if stored:
         links.append(Link("Provenance", "signed statement", stored.provenance))

@@ -41,7 +41,7 @@ def _asked(spec: Spec) -> Iterator[tuple[KeyPath, str]]:
         yield ("data", "snapshot"), ""
     if spec.evaluate is not None and spec.evaluate.test_set_budget is not None:
         yield ("evaluate", "test_set_budget"), ""
-    for name in ("cost", "weights", "functions", "champion", "machine"):
+    for name in ("cost", "functions", "machine"):
         if spec.evaluate is not None and getattr(spec.evaluate, name):
             yield ("evaluate", name), ""
     if spec.store.startswith(BUCKETS):

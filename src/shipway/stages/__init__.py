@@ -30,7 +30,7 @@ ROAD: tuple[Stage, ...] = (
     Stage("validate", _validate.validate, version=2, depends=_validate.depends),
     Stage("test", _test.test, depends=_test.depends),
     Stage("train", _train.train, depends=_train.depends),
-    Stage("evaluate", _evaluate.evaluate, depends=_evaluate.depends),
+    Stage("evaluate", _evaluate.evaluate, version=2, depends=_evaluate.depends),
     Stage("store", _store.store, cached=False),
     Stage("register", _register.register, cached=False),
     Stage("package", _package.package, depends=_package.depends),

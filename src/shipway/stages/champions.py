@@ -82,6 +82,7 @@ class Champions:
             return None
         data = self.store.objects.read(version.evaluation)
         evaluation = msgspec.json.decode(data, type=Evaluation)
-        if evaluation.champion is None or evaluation.champion.digest == version.digest:
+        before = evaluation.champion
+        if before is None or before.digest == version.digest or not before.version:
             return None
-        return self.registry.get(version.model, evaluation.champion.version)
+        return self.registry.get(version.model, before.version)

@@ -11,21 +11,22 @@ import msgspec
 
 from shipway.base.digests import digest_of, hex_of
 from shipway.base.errors import InputError
-from shipway.base.files import inside
 from shipway.records.base import Skipped
 from shipway.records.data import Dataset, ValidatedData
 from shipway.records.delivery import ModelVersion
 from shipway.records.source import PythonEnvironment, Source
 from shipway.records.training import BudgetUse, Evaluation, TrainedModel
 from shipway.spec.types import EvaluateSpec
+from shipway.stages.answers import asked_of
+from shipway.stages.behaviours import check_behaviours
+from shipway.stages.champion_file import file_digest
+from shipway.stages.champion_predictions import meet_champion
 from shipway.stages.context import StageContext
-from shipway.stages.judging import Asked, Judged, judge, judge_reported
-from shipway.stages.predictions import ask
+from shipway.stages.judging import Judged, judge, judge_reported
+from shipway.stages.predictions import ask_table, open_model
 from shipway.stages.stage import Parts, Scope
 from shipway.stages.tables import table_files
-from shipway.stages.workspace import import_places
-from shipway.storage.trees import fetch_tree
-from shipway_runtime.formats import FILES_FLAVOUR, read_model
+from shipway_runtime.formats import FILES_FLAVOUR
 
 
 def evaluate(
@@ -45,24 +46,24 @@ def evaluate(
     why = _only_reported(spec, model, data)
     if why:
         ctx.tell(f"{why}: judging what the training reported")
-        return judge_reported(ctx, model, ctx.champions.opponent(model.digest))
+        return judge_reported(ctx, model, _opponent(ctx, spec, model))
     dataset = _dataset(ctx, spec, data)
+    opened = open_model(ctx, environment, _as_version(ctx, model))
+    check_behaviours(ctx, opened.info)
     ctx.tell("asking the model")
-    challenger = _predictions(ctx, source, environment, dataset, _as_version(ctx, model))
-    opponent = ctx.champions.opponent(model.digest)
-    champion = None
-    if opponent is not None:
-        ctx.tell(f"asking the champion, {opponent.model}@{opponent.number}")
-        champion = _champion_predictions(ctx, source, dataset, opponent)
+    files = table_files(ctx, source, {dataset.name: dataset})[dataset.name]
+    challenger = asked_of(ask_table(ctx, opened, files), opened.info)
+    opponent = _opponent(ctx, spec, model)
+    met = None if opponent is None else meet_champion(ctx, source, dataset, opponent)
     ctx.tell("deciding the gates")
-    found = judge(
-        ctx,
-        Path(source.folder),
-        dataset,
-        model,
-        Judged(challenger, champion, opponent, ctx.champions.ever_live),
-    )
+    judged = Judged(challenger, opened, met)
+    found = judge(ctx, Path(source.folder), dataset, model, judged)
     return msgspec.structs.replace(found, budget=BudgetUse(_count_use(ctx, spec, found)))
+
+
+def _opponent(ctx: StageContext, spec: EvaluateSpec, model: TrainedModel) -> ModelVersion | None:
+    """The live model, unless the spec names a file with somebody else's predictions."""
+    return ctx.champions.opponent(model.digest) if spec.champion is None else None
 
 
 def _only_reported(spec: EvaluateSpec, model: TrainedModel, data: ValidatedData | Skipped) -> str:
@@ -113,35 +114,6 @@ def _as_version(ctx: StageContext, model: TrainedModel) -> ModelVersion:
     )
 
 
-def _predictions(
-    ctx: StageContext,
-    source: Source,
-    environment: PythonEnvironment,
-    dataset: Dataset,
-    version: ModelVersion,
-) -> Asked:
-    # The champion may be this very model: its number, which a challenger lacks, tells them apart.
-    folder = ctx.scratch / f"{hex_of(version.digest)[:12]}-{version.number}"
-    model, code = folder / "model", folder / "code"
-    folder.mkdir()
-    fetch_tree(ctx.store.objects, version.digest, model)
-    fetch_tree(ctx.store.objects, version.code, code)
-    places = import_places(code, inside(code, version.import_folder))
-    data = table_files(ctx, source, {dataset.name: dataset})[dataset.name]
-    answers = ask(ctx, environment, version, model, list(places), data=data)
-    return Asked(answers, read_model(model).classes)
-
-
-def _champion_predictions(
-    ctx: StageContext, source: Source, dataset: Dataset, champion: ModelVersion
-) -> Asked:
-    record = msgspec.json.decode(
-        ctx.store.objects.read(champion.environment), type=PythonEnvironment
-    )
-    environment = ctx.environments.ensure(record, ctx.tell)
-    return _predictions(ctx, source, environment, dataset, champion)
-
-
 def _count_use(ctx: StageContext, spec: EvaluateSpec, found: Evaluation) -> int:
     """How often this test set was used, this time included.
 
@@ -165,6 +137,7 @@ def _count_use(ctx: StageContext, spec: EvaluateSpec, found: Evaluation) -> int:
 def depends(scope: Scope) -> Parts:
     """What is measured and demanded, and whom the model is compared with."""
     spec = scope.spec
+    given = spec.evaluate.champion if spec.evaluate is not None else None
     model = msgspec.to_builtins(spec.model)
     for text in ("description", "intended_use", "owner"):
         model.pop(text, None)
@@ -172,5 +145,5 @@ def depends(scope: Scope) -> Parts:
         "evaluate": msgspec.to_builtins(spec.evaluate),
         "model": model,
         "columns": {} if spec.data is None else msgspec.to_builtins(spec.data.columns),
-        "champion": scope.champion(),
+        "champion": scope.champion() if given is None else file_digest(scope, given),
     }
