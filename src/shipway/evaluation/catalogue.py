@@ -4,7 +4,7 @@
 A family's module holds the formulas by `Form.key`; here the families are put together by task.
 """
 
-from shipway.evaluation import areas, binary, multiclass, probabilistic, regression
+from shipway.evaluation import areas, binary, multiclass, operating, probabilistic, regression
 from shipway.evaluation.confusion import CellMetric
 from shipway.evaluation.formulas import NO_ROWS, RowMetric, SmoothMetric, score_problem
 from shipway.evaluation.metrics import MetricKind
@@ -12,7 +12,7 @@ from shipway.evaluation.predictions import Predictions
 from shipway.spec.types import Task
 
 SMOOTH: dict[Task, dict[str, SmoothMetric]] = {
-    "binary": areas.SMOOTH,
+    "binary": areas.SMOOTH | operating.SMOOTH,
     "multiclass": areas.SMOOTH,
     "regression": regression.SMOOTH,
 }
