@@ -48,13 +48,15 @@ def evaluate(
 ) -> Evaluation:
     """Measure, compare and decide; `lines` are the lines of the spec on which the gates stand.
 
-    Without `metrics:` the usual ones of the task are measured, and those that gates name.
+    Without `metrics:` the usual ones of the task and all functions of the project's own are
+    measured, and always those that gates name.
     InputError for a gate that can't be read, ValueError when the champion's predictions are not
     for the same rows.
     """
     _check_same_rows(evidence)
     gates = decide_all(spec.gates, evidence, lines)
-    names = list(dict.fromkeys((*(spec.metrics or DEFAULTS[evidence.task]), *_gated(spec))))
+    usual = (*DEFAULTS[evidence.task], *spec.functions)
+    names = list(dict.fromkeys((*(spec.metrics or usual), *_gated(spec))))
     return Evaluation(
         model=subject.model,
         dataset=subject.dataset,

@@ -62,7 +62,7 @@ class OwnValues:
 
     `rows` holds its value for each of them when it gives one for each row (NaN where it gave none),
     `champion_rows` the same of the champion's predictions; else `parts` holds an `OwnPart` for each
-    set of rows that was asked, by `rows_key`.
+    set of rows that was asked, by `rows_key`. `no_champion` says why there is no champion's value.
     """
 
     better: Literal["higher", "lower"]
@@ -70,6 +70,7 @@ class OwnValues:
     rows: "NDArray[np.float64] | None" = None
     champion_rows: "NDArray[np.float64] | None" = None
     parts: Mapping[str, OwnPart] = field(default_factory=dict)
+    no_champion: str = "there is no champion"
 
     def within(self, rows: "NDArray[np.bool_]") -> "OwnValues":
         """The same for the rows where `rows` (a mask of length n) is true."""
@@ -96,7 +97,7 @@ class OwnValues:
             )
             return undefined(note) if value is None else Measured(value)
         values = self.champion_rows if champion else self.rows
-        return undefined("there is no champion") if values is None else _mean(values, weight)
+        return undefined(self.no_champion) if values is None else _mean(values, weight)
 
 
 def rows_key(positions: "NDArray[np.int64]") -> str:

@@ -23,6 +23,8 @@ from shipway.stages.champion_file import file_digest
 from shipway.stages.champion_predictions import meet_champion
 from shipway.stages.context import StageContext
 from shipway.stages.judging import Judged, judge, judge_reported
+from shipway.stages.measurements import Subjects
+from shipway.stages.own_metrics import function_depends
 from shipway.stages.predictions import ask_table, open_model
 from shipway.stages.stage import Parts, Scope
 from shipway.stages.tables import table_files
@@ -56,7 +58,7 @@ def evaluate(
     opponent = _opponent(ctx, spec, model)
     met = None if opponent is None else meet_champion(ctx, source, dataset, opponent)
     ctx.tell("deciding the gates")
-    judged = Judged(challenger, opened, met)
+    judged = Judged(challenger, Subjects(source, opened, files), met)
     found = judge(ctx, Path(source.folder), dataset, model, judged)
     return msgspec.structs.replace(found, budget=BudgetUse(_count_use(ctx, spec, found)))
 
@@ -146,4 +148,5 @@ def depends(scope: Scope) -> Parts:
         "model": model,
         "columns": {} if spec.data is None else msgspec.to_builtins(spec.data.columns),
         "champion": scope.champion() if given is None else file_digest(scope, given),
+        **({} if spec.evaluate is None else function_depends(scope, spec.evaluate)),
     }

@@ -17,8 +17,9 @@ from shipway.stages.answers import Asked, Truth, predictions_of, usable
 from shipway.stages.behaviours import Behaviours, ask_behaviours, gates_on_behaviour
 from shipway.stages.champion_predictions import Met
 from shipway.stages.context import StageContext
+from shipway.stages.latency import only_warning, with_machine
+from shipway.stages.measurements import Subjects, with_measurements
 from shipway.stages.opponents import Opponent, opponent_of
-from shipway.stages.predictions import OpenModel
 from shipway.stages.row_columns import rank_groups, row_weights
 from shipway.stages.slice_masks import slice_masks
 
@@ -36,12 +37,12 @@ UNPAIRED = "what the training reported can't be compared with predictions in a f
 class Judged:
     """What challenger and champion said about the same rows.
 
-    `model` is the challenger, for what is asked of it besides; `met` what became of the question to
-    the live model, None when there is none or when a file holds its place.
+    `subjects` are for what is asked besides; `met` is what became of the question to the live
+    model, None when there is none or when a file holds its place.
     """
 
     challenger: Asked
-    model: OpenModel
+    subjects: Subjects
     met: Met | None
 
 
@@ -96,9 +97,16 @@ def _evaluate(
     asked, notes = usable(about, judged.challenger)
     truth = Truth(frame[about.target].to_numpy(), asked.classes, row_weights(ctx, frame))
     opponent = opponent_of(ctx, folder, frame, truth, judged.met)
-    behaviours = ask_behaviours(ctx, judged.model, frame, gates_on_behaviour(ctx))
+    behaviours = ask_behaviours(ctx, judged.subjects.model, frame, gates_on_behaviour(ctx))
     challenger = predictions_of(about, truth, asked)
-    evidence = _evidence(ctx, frame, model, challenger, opponent, behaviours)
+    evidence = with_measurements(
+        ctx,
+        spec,
+        judged.subjects,
+        _evidence(ctx, frame, model, challenger, opponent, behaviours),
+        frame[about.target],
+        (judged.challenger, opponent.asked),
+    )
     subject = Subject(
         model=model.digest,
         dataset=spec.dataset,
@@ -107,10 +115,12 @@ def _evaluate(
         champion=opponent.champion,
         predictions=_keep(ctx, frame[about.target], judged.challenger),
     )
-    found = evaluate(spec, evidence, subject, lines=_lines(ctx))
+    found = evaluate(only_warning(spec), evidence, subject, lines=_lines(ctx))
+    found = with_machine(spec, found)
     theirs = opponent.asked
     return msgspec.structs.replace(
         found,
+        threshold=judged.subjects.model.info.threshold,
         notes=(*found.notes, *_told(ctx, opponent, (*notes, *behaviours.notes))),
         champion_predictions=_keep(ctx, frame[about.target], theirs) if theirs else None,
         valid_until=clock.stamp() if judged.met and judged.met.for_now else found.valid_until,
@@ -190,7 +200,7 @@ def judge_reported(
     champion = Champion(opponent.number, opponent.digest) if opponent is not None else None
     subject = Subject(model.digest, "", "", 0, champion=champion)
     shown = msgspec.structs.replace(spec, metrics=spec.metrics or tuple(model.reported), slices=())
-    return evaluate(shown, evidence, subject, lines=_lines(ctx))
+    return evaluate(only_warning(shown), evidence, subject, lines=_lines(ctx))
 
 
 def _keep(ctx: StageContext, target: "pl.Series", asked: Asked) -> str:
