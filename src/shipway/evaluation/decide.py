@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from shipway.evaluation.certainty import Certainty, clears, of_area, of_difference, of_share
+from shipway.evaluation.cost import Costs
 from shipway.evaluation.gates import SHARES, Gate, percent, shown, unavailable
 from shipway.evaluation.measure import interval, measure
 from shipway.evaluation.measured import Measured, undefined
@@ -44,9 +45,9 @@ class Evidence:
     `increasing(amount)` 1 where it never fell and 0 elsewhere, NaN for rows that were not asked
     about (a sample was): only the others count. `unanswered` says of such a question why there is
     no answer, which fails its gates with that reason. `own` holds what metric functions of the
-    project's own said, by name (see `own`). `no_champion_because` says why the live model's
-    predictions could not be had. `min_slice` is the smallest number of rows of a slice that is
-    judged, `seed` that of every resampling.
+    project's own said, by name (see `own`), `costs` what mistakes cost. `no_champion_because` says
+    why the live model's predictions could not be had. `min_slice` is the smallest number of rows of
+    a slice that is judged, `seed` that of every resampling.
     """
 
     task: Task
@@ -60,6 +61,7 @@ class Evidence:
     behaviours: "Mapping[str, NDArray[np.float64]]" = field(default_factory=dict)
     unanswered: Mapping[str, str] = field(default_factory=dict)
     own: Mapping[str, OwnValues] = field(default_factory=dict)
+    costs: Costs | None = None
     no_champion_because: str = ""
     min_slice: int = 1
     seed: int = 0

@@ -31,7 +31,7 @@ class GatesFile(Base, frozen=True):
     gates: tuple[GateSpec, ...]
     slices: tuple[SliceSpec, ...] = ()
     min_slice: AtLeastOne = EvaluateSpec().min_slice
-    cost: dict[str, float] = {}
+    cost: dict[str, float | dict[str, float]] = {}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from shipway.spec.document import Document, KeyPath, Position
 from shipway.spec.mistakes import Mistake
-from shipway.spec.types import DeploySpec, PackageSpec, Spec, ThresholdSpec
+from shipway.spec.types import DeploySpec, PackageSpec, Spec
 
 BUCKETS = ("s3://", "gs://", "az://")
 INSTEAD = "Remove it for now."
@@ -35,15 +35,10 @@ def _mistake(document: Document, keys: KeyPath, cure: str) -> Mistake:
 
 def _asked(spec: Spec) -> Iterator[tuple[KeyPath, str]]:
     """Key paths, each with a cure of its own if there is one."""
-    if spec.model is not None and isinstance(spec.model.threshold, ThresholdSpec):
-        yield ("model", "threshold"), "Write a number, or remove it."
     if spec.data is not None and spec.data.snapshot:
         yield ("data", "snapshot"), ""
     if spec.evaluate is not None and spec.evaluate.test_set_budget is not None:
         yield ("evaluate", "test_set_budget"), ""
-    for name in ("cost", "functions", "machine"):
-        if spec.evaluate is not None and getattr(spec.evaluate, name):
-            yield ("evaluate", name), ""
     if spec.store.startswith(BUCKETS):
         yield ("store",), "Name a folder."
     if spec.model_registry.kind != "built-in":

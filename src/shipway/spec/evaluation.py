@@ -71,8 +71,9 @@ class EvaluateSpec(Base, frozen=True):
     """What is measured, and what is demanded of it.
 
     A gate on fewer than `min_slice` rows of a slice is inconclusive. `weights` is a column with a
-    weight for each row. `machine` names the machine on which latency is measured: elsewhere gates
-    on it only warn.
+    weight for each row. `cost` says what mistakes cost: `{fp: 1, fn: 20}`, for several classes
+    `{true class: {predicted class: 5}}`. `machine` names the machine on which latency is measured:
+    elsewhere gates on it only warn.
     """
 
     dataset: Words = "test"
@@ -80,7 +81,7 @@ class EvaluateSpec(Base, frozen=True):
     slices: tuple[SliceSpec, ...] = ()
     min_slice: AtLeastOne = 30
     weights: Words | None = None
-    cost: dict[str, float] = {}
+    cost: dict[str, float | dict[str, float]] = {}
     functions: dict[str, OwnMetricSpec] = {}
     test_set_budget: BudgetSpec | None = None
     champion: ChampionSpec | None = None

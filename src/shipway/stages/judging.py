@@ -135,6 +135,7 @@ def _evidence(
     opponent: Opponent,
     behaviours: Behaviours,
 ) -> "Evidence":
+    from shipway.evaluation.cost import parse_costs
     from shipway.evaluation.decide import Evidence
 
     spec, about = ctx.spec.evaluate, ctx.spec.model
@@ -152,6 +153,7 @@ def _evidence(
         unanswered=behaviours.unanswered,
         no_champion_because=opponent.why,
         min_slice=spec.min_slice,
+        costs=parse_costs(spec.cost, about.task),
     )
 
 

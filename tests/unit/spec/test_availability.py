@@ -22,7 +22,6 @@ def asked(text):
             "evaluate.test_set_budget",
             "data: {test: a}\nevaluate: {test_set_budget: {uses: 3}}",
         ),
-        ("evaluate.cost", "data: {test: a}\nevaluate: {cost: {false_positive: 2}}"),
         ("package.push", "package: {push: registry/x}"),
         ("package.builder", "package: {builder: docker}"),
         ("package.gates", "package: {gates: [image_mb <= 400]}"),
@@ -46,13 +45,6 @@ def test_a_monitor_is_only_read():
     assert [mistake.what for mistake in found] == ["monitor.e is not available yet"]
 
 
-def test_a_threshold_from_the_data_is_only_read():
-    text = HEAD.replace("positive: 1", "positive: 1, threshold: {from: validation, maximise: f1}")
-    (mistake,) = unavailable(read_text(text, Path("s.yaml")))
-    assert mistake.where == "s.yaml:3:67"
-    assert "number" in mistake.cure
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -65,6 +57,9 @@ def test_a_threshold_from_the_data_is_only_read():
         "train: {command: x, model: m, metrics: {mlflow: true}}",
         "train: {command: x, model: [m]}",
         "data: {train: a, snapshot: false, drift: {against: champion}}",
+        "data: {test: a}\nevaluate: {cost: {fp: 1, fn: 20}, machine: ci-runner}",
+        "data: {test: a}\nevaluate: {cost: {cat: {dog: 1}, dog: {cat: 2}}}",
+        "data: {test: a}\nevaluate: {functions: {f: {function: a:f, better: lower}}}",
     ],
 )
 def test_what_is_there_is_not_said_to_be_missing(text):
@@ -77,5 +72,5 @@ def test_the_first_example_is_all_there():
 
 def test_all_come_at_once_in_order():
     places = [mistake.at.line for mistake in unavailable(read(EXAMPLES / "complete.yaml"))]
-    assert len(places) == 8
+    assert len(places) == 7
     assert places == sorted(places)
