@@ -4,7 +4,7 @@
 import subprocess
 import sys
 
-ALL = ("startup", "swaps", "validation", "profile")
+ALL = ("startup", "swaps", "validation", "profile", "gates")
 
 
 def main() -> int:
