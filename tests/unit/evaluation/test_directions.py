@@ -34,7 +34,7 @@ def found(gate, **better):
 
 def test_a_comparison_with_the_champion_needs_a_direction():
     (problem,) = found("profit >= champion - 2")
-    assert problem.what == "whether profit is better when higher or lower is not known"
+    assert problem.what.startswith("whether profit is better when higher or lower is not known\n")
     assert problem.cure == "Add under 'train': metrics: {better: {profit: higher}} (or lower)."
     assert found("profit >= champion - 2", profit="higher") == ()
     assert found("profit >= 2") == ()
