@@ -67,7 +67,7 @@ def usable(spec: ModelSpec, asked: Asked) -> tuple[Asked, tuple[str, ...]]:
     missing = sum(label is None for label in labels)
     if missing and spec.task != "regression":
         notes.append(f"{missing:,} of {len(labels):,} rows have no prediction: counted as wrong")
-        labels = [NO_PREDICTION if label is None else label for label in labels]
+        labels = _texts(labels)
     if spec.task == "regression":
         scores = None
     elif scores is not None:
@@ -76,6 +76,13 @@ def usable(spec: ModelSpec, asked: Asked) -> tuple[Asked, tuple[str, ...]]:
             notes.append(wrong)
             scores = None
     return replace(asked, answers=Answers(labels, scores)), tuple(notes)
+
+
+def _texts(labels: Sequence[Any]) -> list[str]:
+    """Labels as people write them, since a list of texts and others would change the others."""
+    from shipway.evaluation.columns import class_text
+
+    return [NO_PREDICTION if label is None else class_text(label) for label in labels]
 
 
 def _wrong_shape(spec: ModelSpec, classes: Sequence[Any], scores: Sequence[Any]) -> str:
