@@ -4,7 +4,17 @@
 A family's module holds the formulas by `Form.key`; here the families are put together by task.
 """
 
-from shipway.evaluation import areas, binary, multiclass, operating, probabilistic, regression
+from shipway.evaluation import (
+    areas,
+    binary,
+    calibration,
+    correlation,
+    multiclass,
+    operating,
+    probabilistic,
+    ranking,
+    regression,
+)
 from shipway.evaluation.confusion import CellMetric
 from shipway.evaluation.formulas import NO_ROWS, RowMetric, SmoothMetric, score_problem
 from shipway.evaluation.metrics import MetricKind
@@ -12,9 +22,9 @@ from shipway.evaluation.predictions import Predictions
 from shipway.spec.types import Task
 
 SMOOTH: dict[Task, dict[str, SmoothMetric]] = {
-    "binary": areas.SMOOTH | operating.SMOOTH,
-    "multiclass": areas.SMOOTH,
-    "regression": regression.SMOOTH,
+    "binary": areas.SMOOTH | operating.SMOOTH | calibration.SMOOTH | ranking.SMOOTH,
+    "multiclass": areas.SMOOTH | calibration.SMOOTH,
+    "regression": regression.SMOOTH | correlation.SMOOTH | ranking.SMOOTH,
 }
 ROWS: dict[Task, dict[str, RowMetric]] = {
     "binary": probabilistic.ROWS,

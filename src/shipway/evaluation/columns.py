@@ -5,7 +5,8 @@ A class may be `1` in the spec, 1 in the target and 1.0 or true in the predictio
 compared by the text that people write for them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,14 +30,15 @@ def binary(
     """Predictions of a binary model; all columns have length n.
 
     `positive` is the positive class as the spec writes it; without it the target must be 0/1 or
-    false/true. InputError when values are missing, the target has more than two classes or none
-    that is positive, or lengths differ.
+    false/true. Scores may be any numbers that rank the rows: what needs probabilities says so.
+    InputError when values are missing, the target has more than two classes or none that is
+    positive, a prediction is neither class of a target that holds both, or lengths differ.
     """
     texts, codes = _numbered(target, "target")
     classes = _with_positive(texts, positive)
     return Predictions(
         _renumbered(texts, codes, classes),
-        _labels(label, classes, len(codes)),
+        _labels(label, classes, len(codes), strict=len(texts) == 2),
         _numbers(score, "score", len(codes)),
         classes,
     )
@@ -51,8 +53,9 @@ def multiclass(
 ) -> Predictions:
     """Predictions of a multiclass model; `classes` gives the order of the columns of `score`.
 
-    Classes of the target that are not among `classes` come after them, in sorted order; InputError
-    when values are missing, lengths differ or `score` is not n × classes.
+    Classes of the target that are not among `classes` come after them, in sorted order. A
+    prediction that is none of these is wrong for its row. InputError when values are missing, no
+    prediction at all is a class, lengths differ or `score` is not n × classes.
     """
     texts, codes = _numbered(target, "target")
     given = [class_text(each) for each in classes]
@@ -63,16 +66,51 @@ def multiclass(
             f"the scores are {scores.shape}, not {len(codes)} rows × {len(found)} classes",
             cure=f"The classes are {', '.join(found)}.",
         )
-    labels = _labels(label, found, len(codes))
+    labels = _labels(label, found, len(codes), strict=False)
     return Predictions(_renumbered(texts, codes, found), labels, scores, found)
 
 
 def regression(target: "ArrayLike", value: "ArrayLike") -> Predictions:
     """Predictions of a regression model; InputError unless both are numbers of equal length."""
     truth = _numbers(target, "target", None)
-    if truth is None or np.isnan(truth).any():
-        raise InputError("some rows have no target")
+    if truth is None:
+        raise InputError("there is no target")
+    if missing := int((~np.isfinite(truth)).sum()):
+        raise InputError(f"{missing} of {len(truth)} rows have no target, or an infinite one")
     return Predictions(truth, _numbers(value, "prediction", len(truth)))
+
+
+def weighted(predictions: Predictions, weight: "ArrayLike") -> Predictions:
+    """The predictions with a weight for each row (n).
+
+    InputError when weights are missing, infinite or negative, all are zero, or lengths differ.
+    """
+    found = _numbers(weight, "weight", len(predictions))
+    assert found is not None  # noqa: S101 - None comes back for None alone
+    if missing := int((~np.isfinite(found)).sum()):
+        raise InputError(f"{missing} of {len(found)} weights are missing or infinite")
+    if below := int((found < 0).sum()):
+        cure = "A row that should not count has the weight 0."
+        raise InputError(f"{below} of {len(found)} weights are negative", cure=cure)
+    if len(found) and not found.any():
+        raise InputError("all weights are 0, so no row counts")
+    return replace(predictions, weight=found)
+
+
+def grouped(predictions: Predictions, columns: "Mapping[str, ArrayLike]") -> Predictions:
+    """The predictions with columns (each n) that say which rows are ranked together (`by=`).
+
+    Missing values make a group of their own. InputError when lengths differ.
+    """
+    groups = {}
+    for name, values in columns.items():
+        places: dict[object, int] = {}
+        rows = np.asarray(values, dtype=object)
+        _check_length(f"value of {name}", len(rows), len(predictions))
+        keys = (None if each is None or each != each else each for each in rows)
+        codes = [places.setdefault(key, len(places)) for key in keys]
+        groups[name] = np.array(codes, dtype=np.int64)
+    return replace(predictions, groups={**predictions.groups, **groups})
 
 
 def class_text(value: object) -> str:
@@ -128,13 +166,24 @@ def _renumbered(
 
 
 def _labels(
-    raw: "ArrayLike | None", classes: Sequence[str], rows: int
+    raw: "ArrayLike | None", classes: Sequence[str], rows: int, *, strict: bool
 ) -> "NDArray[np.int64] | None":
+    """Numbers of `classes`; InputError when one (`strict`) or all predictions are none of them."""
     if raw is None:
         return None
     texts, codes = _numbered(raw, "prediction")
     _check_length("prediction", len(codes), rows)
-    return _renumbered(texts, codes, classes)
+    found = _renumbered(texts, codes, classes)
+    strange = found == len(classes)
+    if strange.all() if not strict else strange.any():
+        names = [text for text in texts if find_class(text, classes) is None]
+        if names:
+            shown = ", ".join(sorted(names, key=_order)[:6])
+            raise InputError(
+                f"{int(strange.sum())} of {rows} predictions are no class of the target: {shown}",
+                cure=f"The classes are {', '.join(classes)}.",
+            )
+    return found
 
 
 def _numbers(raw: "ArrayLike | None", name: str, rows: int | None) -> "NDArray[np.float64] | None":

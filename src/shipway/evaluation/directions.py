@@ -3,6 +3,7 @@
 
 better_way("val_loss")                          "lower"
 better_way("neg_mean_squared_error")            "higher": scikit-learn has flipped its sign
+better_way("recall@precision=0.9")              "higher"
 better_way("my_score")                          None: it has to be declared
 better_way("my_score", {"my_score": "higher"})  "higher"
 """
@@ -11,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from shipway.evaluation.metrics import KINDS
+from shipway.evaluation.metric_forms import FORMS
 
 Way = Literal["higher", "lower"]
 
@@ -31,12 +32,13 @@ HIGHER = frozenset(
 
 
 def better_way(name: str, declared: Mapping[str, Way] | None = None) -> Way | None:
-    """The direction of `name`; None when nobody knows."""
+    """The direction of `name`; None when nobody knows, or neither way is better (a bias)."""
     if declared and name in declared:
         return declared[name]
-    for kinds in KINDS.values():
-        if name in kinds:
-            return kinds[name].better
+    base = re.split("[@.]", name)[0]
+    for form in (form for forms in FORMS.values() for form in forms):
+        if form.base == base:
+            return form.better
     words = WORDS.findall(name.lower())
     if "neg" in words:
         return "higher"

@@ -78,7 +78,7 @@ def best_allowed(kind: MetricKind, at: Cuts) -> "NDArray[np.int64]":
     (condition, limit) = next((key, kind.number(key)) for key in CONDITIONS if key in kind.options)
     shares = at.of(condition)
     allowed = shares <= limit + SLACK if condition == "fpr" else shares >= limit - SLACK
-    return np.argmax(np.where(allowed, at.of(kind.base), -1.0), axis=1)
+    return np.asarray(np.argmax(np.where(allowed, at.of(kind.base), -1.0), axis=1))
 
 
 CONDITIONS = ("precision", "recall", "specificity", "fpr")

@@ -41,8 +41,8 @@ class Predictions:
     def __len__(self) -> int:
         return len(self.target)
 
-    def take(self, rows: "NDArray[np.bool_]") -> "Predictions":
-        """The same for the rows where `rows` (a mask of length n) is true."""
+    def take(self, rows: "NDArray[np.bool_] | NDArray[np.integer[Any]]") -> "Predictions":
+        """The same for some rows: where a mask of length n is true, or at the places given."""
         return replace(
             self,
             target=self.target[rows],
