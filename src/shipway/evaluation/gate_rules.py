@@ -14,7 +14,7 @@ import msgspec
 from shipway.base.errors import InputError
 from shipway.base.names import did_you_mean
 from shipway.evaluation.directions import declaration
-from shipway.evaluation.gates import NOT_YET, Gate, percent, shown
+from shipway.evaluation.gates import Gate, percent, shown, unavailable
 from shipway.evaluation.known import Known
 from shipway.evaluation.metric_ranges import metric_range, subject_range
 from shipway.evaluation.metrics import MetricKind
@@ -35,8 +35,9 @@ class Fault(msgspec.Struct, frozen=True):
 
 def faults(gate: Gate, known: Known) -> list[Fault]:
     """Everything that keeps `gate` from being decided."""
-    if gate.metric.split(".")[0] in NOT_YET:
-        return [Fault(f"gates on {gate.metric} are not available yet", kind="not-yet")]
+    reason = unavailable(gate)
+    if reason is not None:
+        return [Fault(reason, kind="not-yet")]
     kind = None
     if gate.metric:
         try:
@@ -112,9 +113,7 @@ def _confidence(gate: Gate, kind: MetricKind | None) -> Iterator[Fault]:
     """Where no bound can be had, and why."""
     level = f"'at {percent(gate.confidence or 0)}'"
     why = ""
-    if gate.form == "invariance":
-        why = "the largest shift of all rows has no confidence bound"
-    elif gate.metric and kind is None:
+    if gate.metric and kind is None:
         why = "a number that the training reports has no confidence bound"
     elif kind is not None and kind.family == "extreme":
         why = f"{gate.metric} is the value of one row, the worst: no resampling says how it varies"

@@ -2,6 +2,7 @@
 """A gate in words, for `shipway explain` and the report."""
 
 from collections.abc import Mapping
+from math import log
 
 from shipway.evaluation.gates import Gate, GateSlice, percent, shown
 from shipway.evaluation.metrics import MetricKind, words_for
@@ -43,7 +44,7 @@ def method(gate: Gate, kind: MetricKind | None) -> str:
     if kind is None:
         return ""
     if gate.form != "metric":
-        return "bounds of each group's value, or a bootstrap of all groups"
+        return "the bounds of all groups, taken together"
     if kind.family == "share":
         return _share(gate, kind)
     if kind.family == "area":
@@ -127,6 +128,12 @@ def _how(gate: Gate, kind: MetricKind | None) -> tuple[str, ...]:
     if gate.confidence is None:
         return ("The measured values are compared as they are, without asking for chance.", *extra)
     level = percent(gate.confidence)
+    if gate.form == "invariance":
+        return (
+            f"It passes when every row complies. With {level} the rows that were not seen are then "
+            "nearly all like that: at most about "
+            f"{-log(1 - gate.confidence):.2g} / n of them are not, where n rows were asked.",
+        )
     side = "lower" if gate.upward else "upper"
     what = "of the paired difference" if gate.bound.champion else "of the measured value"
     by = method(gate, kind)

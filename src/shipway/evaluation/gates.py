@@ -14,9 +14,7 @@ from typing import Literal
 
 import msgspec
 
-from shipway.evaluation.metrics import KINDS
 from shipway.spec.expressions import column_text
-from shipway.spec.types import Task
 
 Operator = Literal[">=", ">", "<=", "<"]
 Form = Literal["metric", "difference", "ratio", "invariance", "increasing", "decreasing"]
@@ -31,7 +29,6 @@ Form = Literal["metric", "difference", "ratio", "invariance", "increasing", "dec
 """
 
 NOT_YET = ("start_ms", "image_mb", "memory_mb")
-SHARES = ("accuracy", "recall", "specificity", "precision")
 
 
 class GateSlice(msgspec.Struct, frozen=True):
@@ -114,20 +111,11 @@ class Gate(msgspec.Struct, frozen=True):
         return text if self.confidence is None else f"{text} at {percent(self.confidence)}"
 
 
-def unavailable(gate: Gate, task: Task) -> str | None:
+def unavailable(gate: Gate) -> str | None:
     """Why this version can't decide `gate` yet, for an error at plan time; None when it can."""
     if gate.metric.split(".")[0] in NOT_YET:
         return f"gates on {gate.metric} are not available yet"
-    if gate.confidence is None:
-        return None
-    level = f"at {percent(gate.confidence)}"
-    if gate.metric == "roc_auc" and task == "binary":
-        return None
-    if gate.metric in SHARES and gate.metric in KINDS[task]:
-        if not gate.bound.champion:
-            return None
-        return f"'{level}' for {gate.metric} against the champion is not available yet"
-    return f"'{level}' for {gate.metric} is not available yet"
+    return None
 
 
 def shown(number: float) -> str:

@@ -33,12 +33,14 @@ from shipway.spec.mistakes import SpecError
 from shipway.spec.reader import read
 from shipway.spec.types import Task
 from shipway.stats.budget import effective_confidence
+from shipway.stats.rows import rows_for_none_seen
 
 SPEC_NAME = "shipway.yaml"
 BASES = {form.base for forms in FORMS.values() for form in forms}
 NO_FORMULA = (
     "How many rows it needs depends on predictions that are not there yet: its verdict says it."
 )
+RARE = 0.01
 NO_LEVEL = "It has no 'at N%': no number of rows makes a comparison of measured values sure."
 UNREADABLE = f"{SPEC_NAME} can't be read (`shipway run` says why): it was not asked."
 
@@ -171,10 +173,23 @@ def _of_gate(gate: Gate, request: ExplainRequest, around: Around) -> Explanation
         gate, kind, task, base_rate=request.base_rate, rows=request.rows, level=level
     )
     if needed is None and not found:
-        notes += (NO_LEVEL if gate.confidence is None else NO_FORMULA,)
+        notes += (_no_rows(gate, level),)
     least = around.evaluate.min_slice if around.evaluate is not None else None
     words = gate_in_words(gate, kind, conditions=known.conditions, min_slice=least)
     return Explanation(gate.text, "gate", words, task, level, needed, notes)
+
+
+def _no_rows(gate: Gate, level: float | None) -> str:
+    """Why there is no table of rows."""
+    if level is None:
+        return NO_LEVEL
+    if gate.form != "invariance":
+        return NO_FORMULA
+    rows = rows_for_none_seen(RARE, level)
+    return (
+        f"To show that at most {percent(RARE)} of all rows do not comply takes {rows:,} rows that "
+        "all do."
+    )
 
 
 def _task_of(gate: Gate) -> Task:

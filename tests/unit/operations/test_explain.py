@@ -49,6 +49,7 @@ def explained(text, **options):
         ("difference(recall, sex) <= 0.1", "the same sex: the largest value less the smallest"),
         ("ratio(f1, a, b)[c=d] >= 80%", "same a and b: the smallest value divided by the largest"),
         ("invariance(sex) <= 0.1", "The largest change of a row's score when only sex changes"),
+        ("invariance(sex) <= 0.1 at 95%", "at most about 3 / n of them are not"),
         ("increasing(amount) >= 1", "share of rows whose score never falls as amount rises"),
         ("decreasing(amount) >= 1", "share of rows whose score never rises as amount rises"),
         ("cost <= 1", "mean cost of a row (cost) must be at most 1"),
@@ -102,6 +103,9 @@ def test_the_rows_that_a_gate_needs():
         "It has no 'at N%': no number of rows makes a comparison of measured values sure.",
     )
     assert "depends on predictions" in explained("f1 >= 0.7 at 80%").notes[0]
+    assert explained("invariance(sex) <= 0.1 at 95%").notes == (
+        "To show that at most 1% of all rows do not comply takes 299 rows that all do.",
+    )
 
 
 @pytest.mark.parametrize("options", [{"base_rate": 0.0}, {"base_rate": 1.5}, {"rows": 0}])
