@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole evaluation of a challenger: what was measured, and what the gates said.
 
-    evaluate(spec.evaluate, spec.model.task, evidence, subject, lines=(12, 13))
+    evaluate(spec.evaluate, evidence, subject, lines=(12, 13))
 
 Pure: the caller reads the table, asks the models, makes the masks that `plan.sources` names, and
 says what the evaluation is about.
@@ -12,15 +12,20 @@ from dataclasses import dataclass
 
 from shipway.base.errors import InputError
 from shipway.evaluation.curves import drawn
-from shipway.evaluation.decide import Evidence, decide
+from shipway.evaluation.decide import decide
+from shipway.evaluation.evidence import Evidence
+from shipway.evaluation.flips import flips
 from shipway.evaluation.gate_parser import parse_gate, slice_source
 from shipway.evaluation.metrics import DEFAULTS
 from shipway.evaluation.report import by_slice, overall
 from shipway.evaluation.slices import Slices
+from shipway.evaluation.verdicts import Level
 from shipway.records.base import Verdict, worst
-from shipway.records.comparison import Drawn
+from shipway.records.comparison import Drawn, Flips
 from shipway.records.training import BudgetUse, Champion, Evaluation, GateResult
+from shipway.spec.evaluation import BudgetSpec
 from shipway.spec.types import EvaluateSpec, GateSpec
+from shipway.stats.budget import effective_confidence
 
 ONE_USE = BudgetUse(1)
 
@@ -44,17 +49,25 @@ class Subject:
 
 
 def evaluate(
-    spec: EvaluateSpec, evidence: Evidence, subject: Subject, *, lines: Sequence[int] = ()
+    spec: EvaluateSpec,
+    evidence: Evidence,
+    subject: Subject,
+    *,
+    lines: Sequence[int] = (),
+    level: Level | None = None,
 ) -> Evaluation:
     """Measure, compare and decide; `lines` are the lines of the spec on which the gates stand.
 
     Without `metrics:` the usual ones of the task and all functions of the project's own are
-    measured, and always those that gates name.
+    measured, and always those that gates name. `level` gives the confidence that a gate's is
+    raised to; without it, that of an equal share of the test-set budget, where there is one.
     InputError for a gate that can't be read, ValueError when the champion's predictions are not
     for the same rows.
     """
     _check_same_rows(evidence)
-    gates = decide_all(spec.gates, evidence, lines)
+    if level is None and spec.test_set_budget is not None:
+        level = paid(spec.test_set_budget)
+    gates = decide_all(spec.gates, evidence, lines, level=level)
     usual = (*DEFAULTS[evidence.task], *spec.functions)
     names = list(dict.fromkeys((*(spec.metrics or usual), *_gated(spec))))
     return Evaluation(
@@ -66,24 +79,41 @@ def evaluate(
         gates=gates,
         verdict=verdict_of(gates),
         champion=subject.champion,
-        no_champion=evidence.champion is None and not evidence.ever_live,
+        no_champion=evidence.champion is None
+        and not evidence.ever_live
+        and not evidence.no_champion_because,
         predictions=subject.predictions,
         budget=subject.budget,
         drawn=Drawn() if evidence.challenger is None else drawn(evidence.challenger, evidence.task),
         champion_drawn=None
         if evidence.champion is None
         else drawn(evidence.champion, evidence.task),
+        flips=_flips(evidence),
     )
 
 
+def paid(budget: BudgetSpec) -> Level:
+    """The confidence of one of the uses that share a test set's error probability."""
+
+    def level(confidence: float) -> float:
+        return effective_confidence(confidence, budget.uses, budget.adaptivity)
+
+    return level
+
+
 def decide_all(
-    gates: Sequence[GateSpec], evidence: Evidence, lines: Sequence[int] = ()
+    gates: Sequence[GateSpec],
+    evidence: Evidence,
+    lines: Sequence[int] = (),
+    *,
+    level: Level | None = None,
 ) -> tuple[GateResult, ...]:
     """The results of all gates, in order; a gate on `column=*` has one for each value."""
     found: list[GateResult] = []
     for number, item in enumerate(gates):
         line = lines[number] if number < len(lines) else 0
-        found += decide(parse_gate(item.gate), evidence, on_fail=item.on_fail, line=line)
+        gate = parse_gate(item.gate)
+        found += decide(gate, evidence, on_fail=item.on_fail, line=line, level=level)
     return tuple(found)
 
 
@@ -103,6 +133,12 @@ def _shown(spec: EvaluateSpec, evidence: Evidence) -> Slices:
     if missing:
         raise InputError(f"there is no column or condition {missing[0]!r} to slice by")
     return {source: evidence.slices[source] for source in wanted}
+
+
+def _flips(evidence: Evidence) -> Flips | None:
+    if evidence.challenger is None or evidence.champion is None:
+        return None
+    return flips(evidence.challenger, evidence.champion, evidence.task)
 
 
 def _check_same_rows(evidence: Evidence) -> None:

@@ -1,26 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 """The metrics that are shown: overall and for each slice, beside the champion's.
 
-Reported slices ask many questions of the same rows, so the p-values of a metric's differences are
-corrected over its slices (Holm). Gates are decided elsewhere and need no correction: all of them
-must pass.
+Every metric for which a method is known carries an interval (95 %, two-sided), and where there is a
+champion the interval of the difference on the same rows. Reported slices ask many questions of the
+same rows, so the p-values of a metric's differences are corrected over its slices (Holm). Gates are
+decided elsewhere and need no correction: all of them must pass.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
 
-from shipway.evaluation.decide import Evidence, value_of
-from shipway.evaluation.measure import bounds, interval
-from shipway.evaluation.metrics import KINDS
-from shipway.evaluation.predictions import Predictions
+from shipway.evaluation import samples
+from shipway.evaluation.estimates import Estimate, Exact
+from shipway.evaluation.evidence import Evidence
+from shipway.evaluation.methods import contrast, estimate, paired_counts
+from shipway.evaluation.metrics import MetricKind
+from shipway.evaluation.pairs import Pair
 from shipway.evaluation.slices import Slices
-from shipway.records.training import Metric
-from shipway.spec.types import Task
-from shipway.stats.auc import compare
+from shipway.evaluation.verdicts import interval
+from shipway.records.training import Interval, Metric
 from shipway.stats.multiple import holm
 from shipway.stats.paired import mcnemar
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 CONFIDENCE = 0.95
 
@@ -33,68 +39,100 @@ def overall(names: Iterable[str], evidence: Evidence) -> tuple[Metric, ...]:
 
 
 def by_slice(names: Sequence[str], shown: Slices, evidence: Evidence) -> tuple[Metric, ...]:
-    """Each measured metric in each slice of `shown`; p-values corrected over the slices."""
+    """Each metric of rows in each slice of `shown`; p-values corrected over the slices."""
+    wanted = [name for name in names if _about_rows(evidence.kind(name))]
+    # Slice by slice, so that rows are taken and sorted once for all metrics.
     parts = [
-        (part if part == source else f"{source}={part}", evidence.within(mask))
+        [_metric(name, inside, part) for name in wanted]
         for source, masks in shown.items()
-        for part, mask in masks.items()
+        for part, inside in _parts(source, masks, evidence)
     ]
     found: list[Metric] = []
-    for name in names:
-        if name in KINDS[evidence.task]:
-            found += _corrected([_metric(name, inside, part) for part, inside in parts])
+    for number in range(len(wanted)):
+        found += _corrected([metrics[number] for metrics in parts])
     return tuple(found)
 
 
+def two_sided(kind: MetricKind, pair: Pair, difference: Estimate | None) -> float | None:
+    """Two-sided p-value that both models are equal; None where no test is at hand.
+
+    McNemar's exact test for shares of the same rows; else twice the smaller one-sided p-value of
+    the difference.
+    """
+    if isinstance(difference, Exact):
+        return 1.0
+    counts = paired_counts(kind, pair) if kind.family == "share" else None
+    if counts is not None and pair.challenger.weight is None:
+        return mcnemar(counts.only_first, counts.only_second)
+    if difference is None:
+        return None
+    better, worse = difference.p_value(0.0, "greater"), difference.p_value(0.0, "less")
+    if better is None or worse is None:
+        return None
+    return min(1.0, 2 * min(better, worse))
+
+
+def _about_rows(kind: MetricKind | None) -> bool:
+    return kind is not None and kind.family != "sample"
+
+
+def _parts(
+    source: str, masks: "Mapping[str, NDArray[np.bool_]]", evidence: Evidence
+) -> Iterable[tuple[str, Evidence]]:
+    for part, mask in masks.items():
+        name = part if part == source else f"{source}={part}"
+        yield name, evidence.part(name, mask)
+
+
 def _metric(name: str, evidence: Evidence, part: str = "") -> Metric:
-    found = value_of(name, evidence)
-    champion = value_of(name, evidence, champion=True)
-    kind = KINDS[evidence.task].get(name)
-    measured = kind is not None and evidence.challenger is not None
+    kind = evidence.kind(name)
+    if kind is not None and kind.family == "sample" and kind.base in evidence.samples:
+        return _of_sample(name, kind, evidence)
+    found = evidence.value(name)
+    champion = evidence.value(name, champion=True)
+    pair = evidence.pair
+    measured = kind is not None and pair is not None
+    alone = kind is not None and kind.needs == "champion"
     metric = Metric(
         name,
         found.value,
-        0 if evidence.challenger is None else len(evidence.challenger),
+        evidence.rows,
         slice=part,
-        champion=champion.value,
+        champion=None if alone else champion.value,
         source="reported" if name in evidence.reported and not measured else "measured",
         note=found.note,
     )
-    if kind is None or evidence.challenger is None:
+    if kind is None or pair is None or kind.family == "sample":
         return metric
-    sure = bounds(kind, evidence.challenger, evidence.task, CONFIDENCE, sides=2)
-    p_value = None
-    if evidence.champion is not None and found.value is not None and champion.value is not None:
-        p_value = difference(name, evidence.challenger, evidence.champion, evidence.task)
-    return msgspec.structs.replace(metric, interval=interval(sure), p_value=p_value)
+    metric = msgspec.structs.replace(metric, interval=_interval(estimate(kind, pair)))
+    return metric if alone or pair.champion is None else _beside(metric, kind, pair)
 
 
-def difference(
-    name: str, challenger: Predictions, champion: Predictions, task: Task
-) -> float | None:
-    """Two-sided p-value that both models are equal in a metric; None where no test is at hand.
-
-    ROC-AUC: DeLong, paired. Accuracy, recall, specificity: McNemar, exact.
-    """
-    if name == "roc_auc" and challenger.score is not None and champion.score is not None:
-        apart = compare(challenger.target == 1, challenger.score, champion.score)
-        return None if apart is None else apart.p_value()
-    rows = {
-        "accuracy": np.ones(len(challenger), dtype=bool),
-        "recall": challenger.target == 1,
-        "specificity": challenger.target == 0,
-    }.get(name)
-    if rows is None or (task == "regression"):
-        return None
-    right = challenger.target[rows] == _labels(challenger)[rows]
-    other = champion.target[rows] == _labels(champion)[rows]
-    return mcnemar(int((right & ~other).sum()), int((other & ~right).sum()))
+def _beside(metric: Metric, kind: MetricKind, pair: Pair) -> Metric:
+    """The metric with what compares it with the champion's."""
+    if metric.value is None or metric.champion is None:
+        return metric
+    difference = contrast(kind, pair)
+    return msgspec.structs.replace(
+        metric,
+        champion_interval=_interval(estimate(kind, pair, champion=True)),
+        difference=_interval(difference),
+        p_value=two_sided(kind, pair, difference),
+    )
 
 
-def _labels(predictions: Predictions) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
-    if predictions.label is None:
-        raise ValueError("no labels")
-    return predictions.label
+def _of_sample(name: str, kind: MetricKind, evidence: Evidence) -> Metric:
+    values = evidence.samples[kind.base]
+    if not len(values):
+        return Metric(name, None, 0, note=f"{kind.base} was not measured")
+    statistic = str(kind.options.get("statistic", ""))
+    sure = samples.estimate_of(statistic, values, evidence.seed) if statistic else None
+    value = samples.value_of(statistic, values)
+    return Metric(name, value, len(values), interval=_interval(sure))
+
+
+def _interval(found: Estimate | None) -> Interval | None:
+    return None if found is None else interval(found.bounds(CONFIDENCE, 2))
 
 
 def _corrected(metrics: list[Metric]) -> list[Metric]:

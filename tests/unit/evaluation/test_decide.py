@@ -7,6 +7,7 @@ import pytest
 from shipway.evaluation import columns
 from shipway.evaluation.decide import Evidence, decide
 from shipway.evaluation.gate_parser import parse_gate
+from shipway.evaluation.predictions import Predictions
 from shipway.evaluation.slices import masks
 from shipway.stats.auc import area, compare
 from shipway.stats.proportions import wilson
@@ -14,9 +15,9 @@ from shipway.stats.proportions import wilson
 
 def labelled(hits, misses, negatives=0):
     """Positive rows of which `hits` are found, and negatives that are left alone."""
-    target = [1] * (hits + misses) + [0] * negatives
-    label = [1] * hits + [0] * (misses + negatives)
-    return columns.binary(target, label=label, score=[float(each) for each in label], positive="1")
+    target = np.array([1] * (hits + misses) + [0] * negatives)
+    label = np.array([1] * hits + [0] * (misses + negatives))
+    return Predictions(target, label, label.astype(float), ("0", "1"))
 
 
 def scored(rows=2000, strength=2.0, seed=1, noise=0.0):
@@ -114,7 +115,8 @@ def test_a_challenger_is_compared_with_the_champion_on_the_same_rows():
     assert found.verdict == "passed"
     assert found.champion == pytest.approx(apart.second.value)
     assert found.bound == pytest.approx(apart.second.value - 0.02)
-    assert (found.interval.low, found.p_value) == (sure.low, apart.p_value())
+    assert found.interval.low == sure.low
+    assert found.p_value == apart.p_value(-0.02, "greater")
     assert found.demanded == f">= champion - 0.02 at 95% = {found.bound:.6g}"
     assert "a difference of" in found.reason
 
@@ -171,7 +173,7 @@ def test_a_champion_without_value_can_not_be_compared():
         ("recall[country=XX] >= 0", "there are no rows of country=XX"),
         ("recall[city=*] >= 0", "there are no rows of city=*"),
         ("recall[amount > 5] >= 0", "there are no rows of amount > 5"),
-        ("f1 >= 0 at 95%", "not available yet"),
+        ("max_error >= 0 at 95%", "max_error has no value"),
     ],
 )
 def test_what_is_missing_fails(text, reason):

@@ -11,7 +11,7 @@ from shipway.evaluation import columns
 from shipway.evaluation.curves import confusion, precision_recall, roc
 from shipway.evaluation.decide import Evidence
 from shipway.evaluation.evaluate import Subject, evaluate
-from shipway.evaluation.report import difference
+from shipway.stats.auc import compare
 from shipway.evaluation.slices import masks
 from shipway.records.training import Champion, Evaluation
 from shipway.spec.evaluation import EvaluateSpec, GateSpec, SliceSpec
@@ -62,7 +62,9 @@ def test_metrics_gates_and_curves_come_together():
         ("roc_auc", "amount >= 1000"),
     ]
     assert found.metrics[0].interval.method == "DeLong"
-    assert found.metrics[1].interval is None
+    sure = found.metrics[1].interval
+    assert sure.low < found.metrics[1].value < sure.high
+    assert sure.method == "percentile bootstrap"
     assert found.drawn.roc and found.drawn.precision_recall and found.drawn.confusion
     assert found.no_champion
     assert msgspec.json.decode(msgspec.json.encode(found), type=Evaluation) == found
@@ -84,22 +86,34 @@ def test_without_metrics_the_usual_ones_are_measured():
 
 
 def test_a_champion_is_shown_beside_the_challenger_with_corrected_slices():
-    spec = EvaluateSpec(metrics=("roc_auc", "recall", "f1"), slices=(SliceSpec("country"),))
+    spec = EvaluateSpec(
+        metrics=("roc_auc", "recall", "f1", "accuracy"), slices=(SliceSpec("country"),)
+    )
     evidence = Evidence("binary", model(noise=0.5), model(), slices=slices(), ever_live=True)
     found = evaluate(spec, evidence, SUBJECT)
     whole = {m.name: m for m in found.metrics if not m.slice}
     assert whole["roc_auc"].p_value < 0.05
     assert whole["recall"].p_value is not None
-    assert whole["f1"].p_value is None
+    assert whole["f1"].p_value < 0.05
+    for metric in whole.values():
+        assert metric.champion_interval.low < metric.champion < metric.champion_interval.high
+        change = metric.value - metric.champion
+        assert metric.difference.low < change < metric.difference.high
+        assert metric.difference.confidence == 0.95
     assert whole["roc_auc"].champion > whole["roc_auc"].value
     parts = [m for m in found.metrics if m.slice and m.name == "roc_auc"]
+    one, other = evidence.challenger, evidence.champion
     raw = [
-        difference("roc_auc", evidence.challenger.take(m), evidence.champion.take(m), "binary")
+        compare(one.target[m] == 1, one.score[m], other.score[m]).p_value()
         for m in slices()["country"].values()
     ]
     assert min(m.p_value for m in parts) == pytest.approx(min(1, 3 * min(raw)))
     assert found.champion == Champion(1, "sha256:c")
     assert found.champion_drawn is not None
+    assert found.flips.rows == 3000
+    assert found.flips.mended - found.flips.broken == pytest.approx(
+        3000 * (whole["accuracy"].value - whole["accuracy"].champion)
+    )
     assert not found.no_champion
 
 
