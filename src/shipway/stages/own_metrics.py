@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     Positions = NDArray[np.int64]
 
 SECONDS = 30.0
-RESAMPLES = 2000
+RESAMPLES = 1000
 KEYS = ("evaluate", "functions")
 
 
