@@ -5,9 +5,10 @@ Both are columns like others: whether the model has them as features is for the 
 (`data.ignore` keeps one from it).
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from shipway.base.errors import StoppedError
+from shipway.base.errors import InputError, StoppedError
 from shipway.base.names import did_you_mean
 from shipway.stages.context import StageContext
 
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
 
 def row_weights(ctx: StageContext, frame: "pl.DataFrame") -> "NDArray[np.float64] | None":
     """The weight of each row; StoppedError for a column that is missing or holds no weights."""
-    assert ctx.spec.evaluate is not None  # noqa: S101 - checked by the plan
     import polars as pl
 
+    from shipway.evaluation.columns import weighted
+    from shipway.evaluation.predictions import Predictions
+
+    assert ctx.spec.evaluate is not None  # noqa: S101 - checked by the plan
     name = ctx.spec.evaluate.weights
     if name is None:
         return None
@@ -33,48 +37,33 @@ def row_weights(ctx: StageContext, frame: "pl.DataFrame") -> "NDArray[np.float64
     if not column.dtype.is_numeric():
         raise StoppedError(f"the weights in {name!r} are no numbers", where=where)
     weights = column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    problem = weights_problem(weights)
-    if problem:
-        raise StoppedError(f"the weights in {name!r}: {problem}", where=where)
-    return weights
+    try:
+        return weighted(Predictions(weights), weights).weight
+    except InputError as error:
+        raise StoppedError(f"{name}: {error.what}", where=where, cure=error.cure) from None
 
 
-def weights_problem(weights: "NDArray[np.float64]") -> str:
-    """What is wrong with a column of weights (NaN where one is missing); empty when nothing is."""
-    import numpy as np
-
-    bad = ~np.isfinite(weights) | (weights < 0)
-    if bad.any():
-        count, first = int(bad.sum()), int(bad.argmax())
-        return (
-            f"{count:,} of {len(weights):,} are missing, negative or infinite; the first is in "
-            f"row {first}"
-        )
-    return "" if weights.any() else "all of them are 0"
-
-
-def rank_groups(ctx: StageContext, frame: "pl.DataFrame") -> "dict[str, NDArray[np.int64]]":
+def rank_groups(ctx: StageContext, frame: "pl.DataFrame") -> "Mapping[str, NDArray[np.int64]]":
     """For each column that a metric ranks within (`ndcg@k=10,by=query`): a number for each row.
 
     StoppedError for a column that is missing.
     """
-    import numpy as np
-
+    from shipway.evaluation.columns import grouped
     from shipway.evaluation.gate_parser import parse_gate
     from shipway.evaluation.metric_names import split
+    from shipway.evaluation.predictions import Predictions
 
     spec = ctx.spec.evaluate
     assert spec is not None  # noqa: S101 - checked by the plan
     names = [*spec.metrics, *(parse_gate(item.gate).metric for item in spec.gates)]
-    wanted = {split(name)[1].get("by") for name in names if "by=" in name}
-    found = {}
-    for column in sorted(filter(None, wanted)):
+    options = [split(name)[1] for name in names if "@" in name]
+    wanted = sorted({each["by"] for each in options if "by" in each})
+    for column in wanted:
         if column not in frame.columns:
             raise StoppedError(
                 f"there is no column {column!r} to rank within",
                 where=ctx.document.where("evaluate"),
                 cure=did_you_mean(column, frame.columns),
             )
-        codes = frame[column].rank("dense").fill_null(0).to_numpy()
-        found[column] = codes.astype(np.int64)
-    return found
+    columns = {column: frame[column].to_numpy() for column in wanted}
+    return grouped(Predictions(frame[:, 0].to_numpy()), columns).groups

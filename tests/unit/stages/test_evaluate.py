@@ -42,8 +42,9 @@ def test_the_same_question_is_one_use(trained_road, once, make):
     again = trained_road.evaluated(once.model)
     assert again.budget.number == 1
     log = trained_road.store.log(f"budgets/{hex_of(again.test_set)[:40]}")
-    assert [entry.body["model"] for entry in log.entries()] == [once.model.digest]
-    assert [entry.body["by"] for entry in log.entries()] == ["ada"]
+    use, answer = (entry.body for entry in log.entries())
+    assert (use["model"], use["by"], use["dataset"]) == (once.model.digest, "ada", "test")
+    assert (answer["use"], answer["verdict"]) == (1, "passed")
     other = make(SPEC.replace(">= 0.9", ">= 0.8"), kept=trained_road.store)
     assert other.evaluated(once.model).budget.number == 2
     assert trained_road.evaluated(once.model).budget.number == 1
@@ -123,3 +124,144 @@ def test_the_verdict_depends_on_the_champion_and_not_on_words(make):
     worded = SPEC.replace("positive: 1", "positive: 1, description: Another one")
     assert stage.depends(make(worded).scope(champion="a")) == same
     assert stage.depends(make(SPEC.replace("0.9", "0.8")).scope(champion="a")) != same
+
+
+def live_champion(road, once):
+    version = road.registered(once.model, once.evaluation)
+    go_live(road, version)
+    return version
+
+
+def worse_than_live(make, road, spec):
+    """The toy project with a limit that gives a worse model, and that model."""
+    worse = make(spec.replace('LIMIT: "5"', 'LIMIT: "7"'), kept=road.store)
+    return worse, worse.trained()
+
+
+def test_a_second_challenger_does_not_ask_the_champion_again(trained_road, once, make):
+    live_champion(trained_road, once)
+    spec = SPEC.replace("[accuracy >= 0.9]", "[accuracy >= champion]")
+    first, model = worse_than_live(make, trained_road, spec)
+    first.evaluated(model)
+    assert "asking the champion, toy@1" in first.told
+    second = make(spec.replace('LIMIT: "5"', 'LIMIT: "4"'), kept=trained_road.store)
+    found = second.evaluated(second.trained())
+    assert "the champion, toy@1: answers from cache" in second.told
+    assert found.champion.digest == once.model.digest
+
+
+def test_a_champion_that_can_not_be_asked_fails_its_gates_alone(trained_road, once, make):
+    version = live_champion(trained_road, once)
+    spec = SPEC.replace("[accuracy >= 0.9]", "[accuracy >= champion - 0.5, accuracy >= 0.5]")
+    road, model = worse_than_live(make, trained_road, spec)
+    name = version.environment.removeprefix("sha256:")
+    road.store.bucket._content.pop(f"objects/{name[:2]}/{name[2:]}")
+    found = road.evaluated(model)
+    assert [gate.verdict for gate in found.gates] == ["failed", "passed"]
+    assert "toy@1, could not be asked: the store has no object" in found.gates[0].reason
+    assert (found.verdict, found.champion.version) == ("failed", 1)
+    assert "toy@1, could not be asked" in found.notes[0]
+    # The store may be whole again tomorrow: this verdict is for now.
+    assert found.valid_until is not None
+
+
+def test_a_champion_of_another_kind_is_compared_with_nobody(trained_road, once, make):
+    live_champion(trained_road, once)
+    spec = SPEC.replace("positive: 1", "positive: yes").replace(
+        "accuracy >= 0.9", "roc_auc >= champion"
+    )
+    files = {
+        name: text.replace(",1\n", ",yes\n").replace(",0\n", ",no\n") for name, text in TOY.items()
+    }
+    road = make(spec, files, kept=trained_road.store)
+    found = road.evaluated(road.trained())
+    assert found.verdict == "failed"
+    assert "it predicts 0, 1, and the target holds no, yes" in found.gates[0].reason
+    assert found.valid_until is None
+
+
+CHAMPION_FILE = "\n  champion: {predictions: c.csv, prediction: label, score: p, key: id}"
+
+
+def predictions_file(wrong):
+    """A CSV with predictions for the toy's test rows, of which the first `wrong` are wrong."""
+    lines = ["id,label,p"]
+    for number, line in enumerate(TOY["data/test.csv"].splitlines()[1:]):
+        name, truth = line.split(",")[0], int(line.split(",")[-1])
+        label = 1 - truth if number < wrong else truth
+        lines.append(f"{name},{label},{0.8 if label else 0.2}")
+    return "\n".join([lines[0], *lines[:0:-1]]) + "\n"
+
+
+def test_a_champion_in_a_file_takes_the_place_of_the_live_one(trained_road, once, make):
+    live_champion(trained_road, once)
+    gates = "[accuracy >= champion, accuracy <= champion + 0.05]"
+    spec = SPEC.replace("[accuracy >= 0.9]", gates + CHAMPION_FILE)
+    files = {**TOY, "c.csv": predictions_file(10)}
+    road = make(spec, files, kept=trained_road.store)
+    found = road.evaluated(once.model)
+    accuracy = next(metric for metric in found.metrics if metric.name == "accuracy")
+    assert (accuracy.value, accuracy.champion) == (1.0, 0.9)
+    assert [gate.verdict for gate in found.gates] == ["passed", "failed"]
+    assert found.champion.version == 0
+    assert found.champion.digest == road.files.digest(road.folder / "c.csv")
+    assert not any("asking the champion" in text for text in road.told)
+    # A version that was judged by a file was not judged against a version.
+    version = trained_road.registered(once.model, found)
+    go_live(trained_road, version)
+    assert trained_road.context().champions.opponent(once.model.digest).number == version.number
+
+
+def test_weights_count_for_both(trained_road, once, make):
+    live_champion(trained_road, once)
+    spec = SPEC.replace("[accuracy >= 0.9]", "[accuracy >= champion]\n  weights: amount")
+    road, model = worse_than_live(make, trained_road, spec)
+    found = road.evaluated(model)
+    frame = pl.read_csv(road.folder / "data/test.csv")
+    right = ((frame["amount"] > 7) == (frame["y"] == 1)).cast(float)
+    accuracy = next(metric for metric in found.metrics if metric.name == "accuracy")
+    expected = (right * frame["amount"]).sum() / frame["amount"].sum()
+    assert accuracy.value == pytest.approx(expected)
+    assert accuracy.champion == 1.0
+
+
+@pytest.mark.parametrize(
+    ("weights", "change", "problem"),
+    [
+        ("amounts", (), "no column 'amounts' of weights"),
+        ("country", (), "are no numbers"),
+        ("amount", (",0.05,", ",-1,"), "amount: 1 of 100 weights are negative"),
+        ("id", ("\n7,", "\n,"), "id: 1 of 100 weights are missing"),
+    ],
+)
+def test_weights_that_are_none(trained_road, once, make, weights, change, problem):
+    spec = SPEC.replace("gates:", f"weights: {weights}\n  gates:")
+    text = TOY["data/test.csv"]
+    text = text.replace(*change, 1) if change else text
+    road = make(spec, {**TOY, "data/test.csv": text}, kept=trained_road.store)
+    with pytest.raises(StoppedError, match=problem) as caught:
+        road.evaluated(once.model)
+    assert caught.value.where.startswith("shipway.yaml:")
+
+
+def test_rows_are_ranked_within_groups(trained_road, once, make):
+    spec = SPEC.replace("[roc_auc, accuracy]", "['ndcg@k=10,by=country']")
+    found = make(spec, kept=trained_road.store).evaluated(once.model)
+    assert found.metrics[0].value == pytest.approx(1.0)
+    wrong = make(spec.replace("by=country", "by=land"), kept=trained_road.store)
+    with pytest.raises(StoppedError, match="no column 'land' to rank within"):
+        wrong.evaluated(once.model)
+
+
+def test_behaviour_is_a_gate_like_others(trained_road, once, make):
+    gates = "[invariance(country) <= 0.01, increasing(amount) >= 0.99, decreasing(amount) >= 0.5]"
+    found = make(SPEC.replace("[accuracy >= 0.9]", gates), kept=trained_road.store).evaluated(
+        once.model
+    )
+    assert [gate.verdict for gate in found.gates] == ["passed", "passed", "failed"]
+
+
+def test_the_verdict_depends_on_behaviours_and_weights(make):
+    plain = stage.depends(make().scope())
+    weighted = make(SPEC.replace("gates:", "weights: amount\n  gates:"))
+    assert stage.depends(weighted.scope()) != plain
