@@ -11,7 +11,7 @@ above 0 even for a perfect model: the fewer rows in a bin, the more.
 Slope and intercept come from a logistic regression of the truth on the log odds of the score (D. R.
 Cox, Biometrika 45, 1958): the slope with a free intercept, the intercept with the slope held at 1
 (B. Van Calster et al., "Calibration: the Achilles heel of predictive analytics", BMC Medicine 17,
-2019). A perfect model has 1 and 0.
+2019). A perfect model has 1 and 0. Scores of 0 and 1 are taken 2.2e-16 away from there.
 """
 
 from typing import TYPE_CHECKING
