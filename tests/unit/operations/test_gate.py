@@ -159,7 +159,7 @@ def test_the_task_follows_from_metrics_and_target(table, decided):
     ("gate", "message"),
     [
         ("rocauc >= 0.5", "gates.yaml:2:5: there is no metric 'rocauc'"),
-        ("f1 >= 0.5 at 95%", "gates.yaml:2:5: 'at 95%' for f1 is not available yet"),
+        ("f1 >= 50 at 95%", "gates.yaml:2:5: f1 lies between 0 and 1: nothing reaches 50"),
         ("roc_auc = 0.5", "can't stand here"),
         ("{gates: x}", "unknown key 'gates'"),
     ],
