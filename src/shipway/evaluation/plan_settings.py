@@ -16,6 +16,12 @@ from shipway.spec.types import DataSpec, ModelSpec
 
 OWN_NAME = re.compile(r"[^\W\d]\w*")
 THRESHOLD = ("model", "threshold")
+CONDITIONS = frozenset(("precision", "recall", "specificity", "fpr"))
+TRIVIAL = ("recall", "fnr", "specificity", "fpr")
+AIMS = (
+    "Name a metric that counts both kinds of mistakes (f1, mcc, cost), or one with a condition: "
+    "recall@precision=0.9."
+)
 
 
 def setting_problems(
@@ -67,21 +73,21 @@ def threshold_problems(
 
 def _aim(way: str, name: str, kind: MetricKind | None) -> Iterator[Problem]:
     keys = (*THRESHOLD, way)
-    if kind is None or kind.family not in ("share", "cells") or kind.needs != "labels":
+    conditional = kind is not None and bool(CONDITIONS & set(kind.options))
+    fitting = kind is not None and kind.family in ("share", "cells") and kind.needs == "labels"
+    if kind is None or not (fitting or conditional):
         yield Problem(
             keys,
             f"{name} does not depend on a threshold in a way that one could be chosen by",
-            "Name a metric of predicted labels, such as f1, mcc or cost.",
+            AIMS,
         )
-    elif kind.better is not None and (kind.better == "higher") != (way == "maximise"):
+    elif kind.better is None:
+        yield Problem(keys, f"neither more nor less {name} is better", AIMS)
+    elif (kind.better == "higher") != (way == "maximise"):
         other = "minimise" if way == "maximise" else "maximise"
         yield Problem(keys, f"{name} is better when {kind.better}", f"Write {other}: {name}.")
-    elif kind.base in ("recall", "specificity", "fpr", "fnr", "selection_rate"):
-        yield Problem(
-            keys,
-            f"the best {name} is had by giving every row the same label",
-            "Name a metric that counts both kinds of mistakes, such as f1, mcc or cost.",
-        )
+    elif kind.base in TRIVIAL and not conditional:
+        yield Problem(keys, f"the best {name} is had by giving every row the same label", AIMS)
 
 
 def _has_validation(data: DataSpec) -> bool:

@@ -41,7 +41,8 @@ def _gates(project: Project) -> list[str]:
         model=spec.model,
         data=spec.data,
     )
-    return [_line(project, problem) for problem in found]
+    in_order = sorted(found, key=lambda problem: project.document.line_of(*problem.keys))
+    return [_line(project, problem) for problem in in_order]
 
 
 def _line(project: Project, problem: "Problem") -> str:

@@ -244,6 +244,9 @@ VALIDATION = DataSpec(train="a.csv", validation="b.csv", test="c.csv")
         ({"maximise": "f2"}, VALIDATION, "there is no metric 'f2'"),
         ({"minimise": "f1"}, VALIDATION, "f1 is better when higher"),
         ({"maximise": "roc_auc"}, VALIDATION, "does not depend on a threshold"),
+        ({"maximise": "recall@precision=0.9"}, VALIDATION, None),
+        ({"maximise": "selection_rate"}, VALIDATION, "neither more nor less"),
+        ({"maximise": "recall@threshold=0.5"}, VALIDATION, "does not depend on a threshold"),
         ({"maximise": "recall"}, VALIDATION, "giving every row the same label"),
     ],
 )
