@@ -28,10 +28,8 @@ Every key, written by `make docs` from the types that read the file. The same ty
 
 Some keys are only read by this version. Asking for one of these is an error before the run starts,
 which says "is not available yet": buckets in `store` and `data`, another `model_registry` than
-`built-in`, a learned `model.threshold`, `data.snapshot`,
-`evaluate.test_set_budget`, `evaluate.cost`, `package.push`, `package.gates`, the builder `docker`,
-`deploy.NAME.approvals`, `deploy.NAME.require`, any `strategy` but `direct`, and
-`monitor`.
+`built-in`, `data.snapshot`, `package.push`, `package.gates`, the builder `docker`,
+`deploy.NAME.approvals`, `deploy.NAME.require`, any `strategy` but `direct`, and `monitor`.
 
 """
 

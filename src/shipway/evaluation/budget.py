@@ -32,8 +32,6 @@ from shipway.stats.budget import SMALLEST, effective_confidence
 
 VERDICT_ONLY: frozenset[Adaptivity] = frozenset({"firstChange", "full"})
 """Where the next model depends on the answers, and so may on nothing but them."""
-MOST_USES = 49
-"""Of `full`: beyond it no confidence above one half has a floating-point number to stand on."""
 
 
 @dataclass(frozen=True)
@@ -219,18 +217,6 @@ def level(confidence: float, divisor: int) -> float:
     ValueError when no floating-point number can hold it.
     """
     return confidence if divisor == 1 else effective_confidence(confidence, divisor, "none")
-
-
-def problem_of(budget: BudgetSpec, confidences: Iterable[float]) -> str:
-    """Why gates at these confidences can't be decided under the budget; empty when they can."""
-    if budget.adaptivity == "full" and budget.uses > MOST_USES:
-        return f"{budget.uses} uses with adaptivity full are too many: {MOST_USES} at most"
-    for confidence in confidences:
-        try:
-            effective_confidence(confidence, budget.uses, budget.adaptivity)
-        except ValueError as error:
-            return str(error)
-    return ""
 
 
 def advisory(histories: Sequence[History], use: Use) -> bool:

@@ -60,8 +60,7 @@ def reason_of(record: Record) -> str:
         case TestReport():
             return _test_reason(record)
         case Evaluation():
-            found = (g for g in record.gates if g.verdict != "passed" and g.on_fail == "stop")
-            return next((f"{gate.gate}: {gate.reason}" for gate in found), "")
+            return _gate_reason(record)
         case Verification():
             found_probes = (p for p in record.probes if p.verdict != "passed")
             return next(
@@ -69,6 +68,15 @@ def reason_of(record: Record) -> str:
             )
         case _:
             return ""
+
+
+def _gate_reason(evaluation: Evaluation) -> str:
+    """Where only the verdict may be told, no gate is named that it could be."""
+    found = (g for g in evaluation.gates if g.verdict != "passed" and g.on_fail == "stop")
+    gate = next(found, None)
+    if gate is None:
+        return ""
+    return gate.reason if evaluation.details else f"{gate.gate}: {gate.reason}"
 
 
 def _test_reason(report: TestReport) -> str:

@@ -160,11 +160,12 @@ class Champion(Record, frozen=True):
 
 
 class BudgetUse(Record, frozen=True):
-    """What the use of a test set cost: use `number` of `uses` (0: no limit was set).
+    """What the use of a test set cost: use `number` of `uses` (0: no limit was set), `left` more.
 
-    `advisory` says that details of the test set were shown although only the verdict may leak, so
-    that the promised confidence no longer holds. `related` names an earlier test set whose uses
-    count, because its rows are among these.
+    Each gate was given delta / `divisor` of its error probability delta. `advisory` says that
+    details of the test set were shown although only the verdict may leak, so that the promised
+    confidence no longer holds. `related` names an earlier test set whose uses count, because its
+    rows are among these. `recorded` is False where the store could not be written to.
     """
 
     number: int
@@ -173,6 +174,9 @@ class BudgetUse(Record, frozen=True):
     spent: bool = False
     advisory: bool = False
     related: str = ""
+    divisor: int = 1
+    left: int = 0
+    recorded: bool = True
 
 
 class Evaluation(Record, frozen=True, tag="evaluation"):

@@ -45,10 +45,11 @@ def use(budget: BudgetUse) -> str:
     """How often a test set was used, and what is left of its budget."""
     said = f"used {plural(budget.number, 'time')}, this run included"
     if budget.uses:
-        left = max(budget.uses - budget.number, 0)
-        said = f"use {budget.number} of {budget.uses} ({budget.adaptivity}), {left} left"
+        said = f"use {budget.number} of {budget.uses} ({budget.adaptivity}), {budget.left} left"
     if budget.spent:
         said += "; spent"
+    if not budget.recorded:
+        said += "; not counted: the store can't be written to"
     if budget.related:
         said += f"; its rows were used before, as test set {budget.related[:12]}"
     if budget.advisory:

@@ -139,6 +139,9 @@ def _metrics(version: ModelVersion, evaluation: Evaluation | None) -> list[str]:
     whole = [metric for metric in evaluation.metrics if not metric.slice]
     slices = [metric for metric in evaluation.metrics if metric.slice]
     note = f"On {plain(evaluation.dataset)}, {plural(evaluation.rows, 'row')}."
+    if evaluation.details:
+        note = f"On {plain(evaluation.details)}: of {plain(evaluation.dataset)} only the verdict "
+        note += "is told while its budget lasts."
     if not evaluation.test_set:
         note = "As the training reported them; nothing was measured."
     lines = ["", note, *table(("Metric", "Value", "Interval"), [_metric(m) for m in whole])]

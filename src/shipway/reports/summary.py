@@ -74,5 +74,7 @@ def _evaluation(evaluation: Evaluation) -> str:
     ][:2]
     passed = sum(gate.verdict == "passed" for gate in evaluation.gates)
     gates = f"{passed} of {len(evaluation.gates)} gates passed"
+    if evaluation.details and metrics:
+        metrics[-1] += f" on {evaluation.details}"
     said = [*metrics, gates] if evaluation.gates else metrics
     return ", ".join(said) + ("" if evaluation.test_set else " (as reported by the training)")

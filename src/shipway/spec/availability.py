@@ -37,8 +37,6 @@ def _asked(spec: Spec) -> Iterator[tuple[KeyPath, str]]:
     """Key paths, each with a cure of its own if there is one."""
     if spec.data is not None and spec.data.snapshot:
         yield ("data", "snapshot"), ""
-    if spec.evaluate is not None and spec.evaluate.test_set_budget is not None:
-        yield ("evaluate", "test_set_budget"), ""
     if spec.store.startswith(BUCKETS):
         yield ("store",), "Name a folder."
     if spec.model_registry.kind != "built-in":

@@ -9,23 +9,25 @@ from pathlib import Path
 
 import msgspec
 
-from shipway.base.digests import digest_of, hex_of
 from shipway.base.errors import InputError
+from shipway.evaluation.silence import only_verdict
 from shipway.records.base import Skipped
 from shipway.records.data import Dataset, ValidatedData
 from shipway.records.delivery import ModelVersion
 from shipway.records.source import PythonEnvironment, Source
-from shipway.records.training import BudgetUse, Evaluation, TrainedModel
+from shipway.records.training import Evaluation, TrainedModel
 from shipway.spec.types import EvaluateSpec
 from shipway.stages.answers import asked_of
 from shipway.stages.behaviours import check_behaviours
+from shipway.stages.budgets import Account
 from shipway.stages.champion_file import file_digest
 from shipway.stages.champion_predictions import meet_champion
 from shipway.stages.context import StageContext
+from shipway.stages.details import of_details, other_rows
 from shipway.stages.judging import Judged, judge, judge_reported
 from shipway.stages.measurements import Subjects
 from shipway.stages.own_metrics import function_depends
-from shipway.stages.predictions import ask_table, open_model
+from shipway.stages.predictions import OpenModel, ask_table, open_model
 from shipway.stages.stage import Parts, Scope
 from shipway.stages.tables import table_files
 from shipway_runtime.formats import FILES_FLAVOUR
@@ -52,15 +54,38 @@ def evaluate(
     dataset = _dataset(ctx, spec, data)
     opened = open_model(ctx, environment, _as_version(ctx, model))
     check_behaviours(ctx, opened.info)
+    rest = other_rows(spec, data)
+    account = Account(ctx, model, environment, dataset.name, details=rest is not None)
+    found = _judged(ctx, source, opened, dataset, model, account)
+    found = account.settle(found)
+    if not account.silent:
+        return found
+    details = None
+    if rest is not None:
+        ctx.tell(f"measuring on {rest.name} what may be shown")
+        details = _judged(of_details(ctx, rest.name), source, opened, rest, model, None)
+    return only_verdict(found, details, spec.gates)
+
+
+def _judged(
+    ctx: StageContext,
+    source: Source,
+    opened: OpenModel,
+    dataset: Dataset,
+    model: TrainedModel,
+    account: Account | None,
+) -> Evaluation:
+    """What challenger and champion say of the rows of `dataset`, judged."""
+    spec = ctx.spec.evaluate
+    assert spec is not None  # noqa: S101 - the plan has this stage only with its key
     ctx.tell("asking the model")
     files = table_files(ctx, source, {dataset.name: dataset})[dataset.name]
     challenger = asked_of(ask_table(ctx, opened, files), opened.info)
     opponent = _opponent(ctx, spec, model)
     met = None if opponent is None else meet_champion(ctx, source, dataset, opponent)
-    ctx.tell("deciding the gates")
+    ctx.tell("deciding the gates" if account else "measuring")
     judged = Judged(challenger, Subjects(source, opened, files), met)
-    found = judge(ctx, Path(source.folder), dataset, model, judged)
-    return msgspec.structs.replace(found, budget=BudgetUse(_count_use(ctx, spec, found)))
+    return judge(ctx, Path(source.folder), dataset, model, judged, account)
 
 
 def _opponent(ctx: StageContext, spec: EvaluateSpec, model: TrainedModel) -> ModelVersion | None:
@@ -114,26 +139,6 @@ def _as_version(ctx: StageContext, model: TrainedModel) -> ModelVersion:
         allow_pickle=train.allow_pickle,
         import_folder=train.folder,
     )
-
-
-def _count_use(ctx: StageContext, spec: EvaluateSpec, found: Evaluation) -> int:
-    """How often this test set was used, this time included.
-
-    The same model, gates and champion on the same rows are one use, however often they are asked.
-    """
-    log = ctx.store.log(f"budgets/{hex_of(found.test_set)[:40]}")
-    gates = digest_of([gate.gate for gate in spec.gates])
-    use = {
-        "model": found.model,
-        "gates": gates,
-        "champion": found.champion.digest if found.champion else "",
-    }
-    entries = list(log.entries())
-    for entry in entries:
-        if all(entry.body.get(name) == value for name, value in use.items()):
-            return entry.number
-    body = {**use, "run": ctx.run_id, "by": ctx.by, "project": ctx.spec.project}
-    return log.append(body).number
 
 
 def depends(scope: Scope) -> Parts:

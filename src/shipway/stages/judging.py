@@ -15,6 +15,7 @@ from shipway.records.delivery import ModelVersion
 from shipway.records.training import Champion, Evaluation, TrainedModel
 from shipway.stages.answers import Asked, Truth, predictions_of, usable
 from shipway.stages.behaviours import Behaviours, ask_behaviours, gates_on_behaviour
+from shipway.stages.budgets import Account
 from shipway.stages.champion_predictions import Met
 from shipway.stages.context import StageContext
 from shipway.stages.latency import only_warning, with_machine
@@ -47,9 +48,17 @@ class Judged:
 
 
 def judge(
-    ctx: StageContext, folder: Path, dataset: Dataset, model: TrainedModel, judged: Judged
+    ctx: StageContext,
+    folder: Path,
+    dataset: Dataset,
+    model: TrainedModel,
+    judged: Judged,
+    account: Account | None = None,
 ) -> Evaluation:
-    """Measure, compare and decide. StoppedError when the target or a slice's column is missing."""
+    """Measure, compare and decide; `account` is charged with the use of the rows before.
+
+    StoppedError when the target or a slice's column is missing, or the rows may not be used.
+    """
     from shipway.adapters.tables import table_format
     from shipway.data.datasets import scan_dataset
 
@@ -65,7 +74,7 @@ def judge(
             cure=did_you_mean(spec.target, frame.columns),
         )
     _refuse_missing(ctx, frame, dataset.name, spec.target)
-    return _evaluate(ctx, folder, frame, model, judged)
+    return _evaluate(ctx, folder, frame, model, judged, account)
 
 
 def _refuse_missing(ctx: StageContext, frame: "pl.DataFrame", dataset: str, target: str) -> None:
@@ -88,15 +97,18 @@ def _evaluate(
     frame: "pl.DataFrame",
     model: TrainedModel,
     judged: Judged,
+    account: Account | None,
 ) -> Evaluation:
-    from shipway.data.tableset import rows_digest
-    from shipway.evaluation.evaluate import Subject, evaluate
+    from shipway.data.tableset import row_set
+    from shipway.evaluation.evaluate import ONE_USE, Subject, evaluate
 
     spec, about = ctx.spec.evaluate, ctx.spec.model
     assert spec is not None and about is not None  # noqa: S101 - checked by the plan
     asked, notes = usable(about, judged.challenger)
     truth = Truth(frame[about.target].to_numpy(), asked.classes, row_weights(ctx, frame))
     opponent = opponent_of(ctx, folder, frame, truth, judged.met)
+    rows = row_set(frame)
+    use = ONE_USE if account is None else account.charge(rows, opponent.champion)
     behaviours = ask_behaviours(ctx, judged.subjects.model, frame, gates_on_behaviour(ctx))
     challenger = predictions_of(about, truth, asked)
     evidence = with_measurements(
@@ -110,19 +122,23 @@ def _evaluate(
     subject = Subject(
         model=model.digest,
         dataset=spec.dataset,
-        test_set=rows_digest(frame),
+        test_set=rows.name,
         rows=frame.height,
+        budget=use,
         champion=opponent.champion,
-        predictions=_keep(ctx, frame[about.target], judged.challenger),
+        predictions=_keep(ctx, frame[about.target], judged.challenger, "predictions", account),
     )
-    found = evaluate(only_warning(spec), evidence, subject, lines=_lines(ctx))
+    level = account.level if account is not None and use.uses else None
+    found = evaluate(only_warning(spec), evidence, subject, lines=_lines(ctx), level=level)
     found = with_machine(spec, found)
     theirs = opponent.asked
     return msgspec.structs.replace(
         found,
         threshold=judged.subjects.model.info.threshold,
         notes=(*found.notes, *_told(ctx, opponent, (*notes, *behaviours.notes))),
-        champion_predictions=_keep(ctx, frame[about.target], theirs) if theirs else None,
+        champion_predictions=None
+        if theirs is None
+        else _keep(ctx, frame[about.target], theirs, "champion_predictions", account),
         valid_until=clock.stamp() if judged.met and judged.met.for_now else found.valid_until,
     )
 
@@ -205,8 +221,10 @@ def judge_reported(
     return evaluate(only_warning(shown), evidence, subject, lines=_lines(ctx))
 
 
-def _keep(ctx: StageContext, target: "pl.Series", asked: Asked) -> str:
-    """The predictions as a Parquet object: row, target, prediction, score."""
+def _keep(
+    ctx: StageContext, target: "pl.Series", asked: Asked, name: str, account: Account | None
+) -> str | None:
+    """The predictions as a Parquet object: row, target, prediction, score; if they may be told."""
     import polars as pl
 
     columns = {"target": target}
@@ -214,6 +232,6 @@ def _keep(ctx: StageContext, target: "pl.Series", asked: Asked) -> str:
         columns["prediction"] = pl.Series(asked.answers.predictions, strict=False)
     if asked.answers.scores is not None:
         columns["score"] = pl.Series(asked.answers.scores, strict=False)
-    path = ctx.scratch / "predictions.parquet"
+    path = ctx.scratch / f"{name}.parquet"
     pl.DataFrame(columns).with_row_index("row").write_parquet(path)
-    return ctx.store.objects.put(path)
+    return ctx.store.objects.put(path) if account is None else account.keep(name, path)

@@ -10,6 +10,7 @@ from shipway.records.base import Skipped
 from shipway.records.delivery import ModelVersion, StoredModel
 from shipway.records.source import PythonEnvironment, Source
 from shipway.records.training import Evaluation
+from shipway.spec.types import Spec
 from shipway.stages.context import StageContext
 
 
@@ -37,14 +38,18 @@ def _serving(ctx: StageContext, stored: StoredModel) -> str:
     A pickle names functions and classes by their modules, as does a skops file with types that
     the spec has to trust: equal bytes, but what they do is what the code does.
     """
-    spec, train = ctx.spec, ctx.spec.train
-    own = train is not None and (train.predict is not None or train.allow_pickle)
-    trusting = spec.model is not None and bool(spec.model.trusted_types)
-    if spec.package.server is None and not own and not trusting:
+    if ctx.spec.package.server is None and not code_answers(ctx.spec):
         return ""
     record = ctx.store.objects.read(stored.environment)
     lock = msgspec.json.decode(record, type=PythonEnvironment).digest
     return digest_of([stored.code, lock])
+
+
+def code_answers(spec: Spec) -> bool:
+    """Whether what a model answers may depend on the user's own code, besides its files."""
+    train = spec.train
+    own = train is not None and (train.predict is not None or train.allow_pickle)
+    return own or (spec.model is not None and bool(spec.model.trusted_types))
 
 
 def _new_version(

@@ -18,10 +18,6 @@ def asked(text):
     ("key", "text"),
     [
         ("data.snapshot", "data: {train: a, snapshot: true}"),
-        (
-            "evaluate.test_set_budget",
-            "data: {test: a}\nevaluate: {test_set_budget: {uses: 3}}",
-        ),
         ("package.push", "package: {push: registry/x}"),
         ("package.builder", "package: {builder: docker}"),
         ("package.gates", "package: {gates: [image_mb <= 400]}"),
@@ -58,6 +54,7 @@ def test_a_monitor_is_only_read():
         "train: {command: x, model: [m]}",
         "data: {train: a, snapshot: false, drift: {against: champion}}",
         "data: {test: a}\nevaluate: {cost: {fp: 1, fn: 20}, machine: ci-runner}",
+        "data: {test: a}\nevaluate: {test_set_budget: {uses: 3, adaptivity: full}}",
         "data: {test: a}\nevaluate: {cost: {cat: {dog: 1}, dog: {cat: 2}}}",
         "data: {test: a}\nevaluate: {functions: {f: {function: a:f, better: lower}}}",
     ],
@@ -72,5 +69,5 @@ def test_the_first_example_is_all_there():
 
 def test_all_come_at_once_in_order():
     places = [mistake.at.line for mistake in unavailable(read(EXAMPLES / "complete.yaml"))]
-    assert len(places) == 7
+    assert len(places) == 6
     assert places == sorted(places)
