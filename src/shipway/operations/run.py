@@ -131,7 +131,7 @@ def _check(project: Project) -> None:
 
     mistakes = unavailable_in(project)
     if mistakes:
-        raise InputError("\n".join(mistakes), cure="Remove these keys to run without them.")
+        raise InputError("\n".join(mistakes), cure="Correct these, or remove them, to run.")
     project.check_targets()
 
 
