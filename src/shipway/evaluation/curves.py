@@ -74,7 +74,7 @@ def _steps(predictions: Predictions) -> "tuple[NDArray[np.float64], NDArray[np.f
     positive = predictions.target == 1
     if not positive.any():
         return None
-    order = np.argsort(-scores, kind="stable")
+    order = np.argsort(-scores)
     ends = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)
     hits = np.cumsum(positive[order])[ends].astype(np.float64)
     return hits, ends + 1 - hits
