@@ -7,6 +7,7 @@ it, are.
 
 from __future__ import annotations
 
+import itertools
 import time
 from pathlib import Path
 from typing import Any
@@ -42,12 +43,21 @@ def _times(
     predictor: Predictor, rows: list[dict[str, Any]], request: LatencyRequest
 ) -> list[float]:
     """Milliseconds of each counted call; rows come round again when there are fewer of them."""
-    took = []
-    for number in range(request.warm_up + request.calls if rows else 0):
-        row = [rows[number % len(rows)]]
-        began = time.perf_counter_ns()
+    if not rows:
+        return []
+    again = itertools.cycle(rows)
+    began = time.monotonic()
+    for _ in range(request.warm_up):
+        predictor.predict([next(again)])
+        # A slow model needs no more warming up than a quarter of the time.
+        if time.monotonic() - began >= request.seconds / 4:
+            break
+    took: list[float] = []
+    while len(took) < request.calls:
+        row = [next(again)]
+        start = time.perf_counter_ns()
         predictor.predict(row)
-        ended = time.perf_counter_ns()
-        if number >= request.warm_up:
-            took.append((ended - began) / 1e6)
+        took.append((time.perf_counter_ns() - start) / 1e6)
+        if time.monotonic() - began >= request.seconds:
+            break
     return took

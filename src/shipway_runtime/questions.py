@@ -37,15 +37,17 @@ class ThresholdRequest(NamedTuple):
 class LatencyRequest(NamedTuple):
     """Write to `output` how long `calls` predictions of one row took, in milliseconds.
 
-    The rows are spread over `data`; `warm_up` calls come before, and are not counted.
+    The rows are spread over `data`; `warm_up` calls come before, and are not counted. After
+    `seconds` no further call is begun, except that one is always counted.
     """
 
     model: str
     output: str
     result: str
     data: TableFiles
-    calls: int = 200
+    calls: int = 500
     warm_up: int = 20
+    seconds: float = 20.0
     sys_path: tuple[str, ...] = ()
     trusted_types: tuple[str, ...] = ()
     allow_pickle: bool = False

@@ -108,6 +108,8 @@ def test_single_predictions_are_timed(trained, tmp_path):
     took = formats.read(tmp_path / "o.json")["milliseconds"]
     assert len(took) == 30
     assert all(0 < one < 60_000 for one in took)
+    result, _ = run(trained, asked._replace(seconds=0.0))
+    assert (result.error, result.rows) == (None, 1)
 
 
 def ask(project, tmp_path, *functions, parts=None, champion=True, seconds=20.0, **environment):

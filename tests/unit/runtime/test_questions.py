@@ -26,7 +26,7 @@ TABLE = TableFiles(("a.csv",), "csv", ("NA",), ";", partitions=({"day": "1"},))
     "request_",
     [
         ThresholdRequest("m", "r", 0.25, ("a", "b"), ("t",), allow_pickle=True),
-        LatencyRequest("m", "o", "r", TABLE, 10, 2, ("a",)),
+        LatencyRequest("m", "o", "r", TABLE, 10, 2, 5.0, ("a",)),
         MetricsRequest({"f": "a:f"}, "q", "o", "r", TABLE, "pandas", 50, 2.5, 3, ("a",)),
         PredictRequest("m", "o", "r", TABLE),
     ],
