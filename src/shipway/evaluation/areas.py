@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def roc_auc(kind: MetricKind, predictions: Predictions, counts: "Vector") -> "Vector":
     """Chance that a positive row scores above a negative one, ties counted half."""
-    found, alarms = _steps(predictions, weights(predictions, counts))
+    found, alarms = steps(predictions, counts)
     positives, negatives = found[:, -1], alarms[:, -1]
     ahead = np.diff(found, axis=1, prepend=0.0)
     behind = negatives[:, None] - alarms + np.diff(alarms, axis=1, prepend=0.0) / 2
@@ -34,7 +34,7 @@ def roc_auc(kind: MetricKind, predictions: Predictions, counts: "Vector") -> "Ve
 def roc_auc_influence(kind: MetricKind, predictions: Predictions) -> "Vector":
     """n w (placement - area) / weight of the row's class."""
     own = own_weights(predictions)
-    found, alarms = (each[0] for each in _steps(predictions, own[None]))
+    found, alarms = (each[0] for each in predictions.totals)
     below = alarms[-1] - alarms + np.diff(alarms, prepend=0.0) / 2
     above = found - np.diff(found, prepend=0.0) / 2
     step, positive = predictions.ranked.step, predictions.target == 1
@@ -46,7 +46,7 @@ def roc_auc_influence(kind: MetricKind, predictions: Predictions) -> "Vector":
 
 def average_precision(kind: MetricKind, predictions: Predictions, counts: "Vector") -> "Vector":
     """Sum of precision over the steps in recall, tied scores in one step, not interpolated."""
-    found, alarms = _steps(predictions, weights(predictions, counts))
+    found, alarms = steps(predictions, counts)
     rows = found + alarms
     precision = np.divide(found, rows, out=np.zeros_like(rows), where=rows > 0)
     above = (np.diff(found, axis=1, prepend=0.0) * precision).sum(axis=1)
@@ -56,7 +56,7 @@ def average_precision(kind: MetricKind, predictions: Predictions, counts: "Vecto
 def average_precision_influence(kind: MetricKind, predictions: Predictions) -> "Vector":
     """The derivative of the sum: a row changes the precision of its step and of all below it."""
     own = own_weights(predictions)
-    found, alarms = (each[0] for each in _steps(predictions, own[None]))
+    found, alarms = (each[0] for each in predictions.totals)
     rows, gained = found + alarms, np.diff(found, prepend=0.0)
     inverse = np.divide(1.0, rows, out=np.zeros_like(rows), where=rows > 0)
     total = (gained * found * inverse).sum() / found[-1]
@@ -109,9 +109,11 @@ def _of_classes(kind: MetricKind, predictions: Predictions) -> tuple[Predictions
     return parts
 
 
-def _steps(predictions: Predictions, each: "Vector") -> "tuple[Vector, Vector]":
-    """Positive and negative weight at or above each step, for weights (b, n)."""
-    positive = predictions.target == 1
+def steps(predictions: Predictions, counts: "Vector") -> "tuple[Vector, Vector]":
+    """Positive and negative weight at or above each step, for rows drawn so often (b, n)."""
+    if counts is predictions.once:
+        return predictions.totals
+    each, positive = weights(predictions, counts), predictions.target == 1
     ranked = predictions.ranked
     return ranked.totals(each * positive), ranked.totals(each * ~positive)
 

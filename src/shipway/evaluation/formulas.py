@@ -54,10 +54,6 @@ def own_weights(predictions: Predictions) -> "Vector":
     return np.ones(len(predictions)) if predictions.weight is None else predictions.weight
 
 
-def no_influence(kind: MetricKind, predictions: Predictions) -> None:
-    """For metrics whose influence values are not known."""
-
-
 def score_problem(kind: MetricKind, predictions: Predictions) -> str:
     """Why the scores can't be ranked."""
     scores = predictions.score

@@ -55,7 +55,7 @@ def measure(kind: MetricKind, predictions: Predictions, task: Task) -> Measured:
         values = ROWS[task][kind.key].values(kind, predictions)
         return Measured(float(np.average(values, weights=predictions.weight)))
     smooth = SMOOTH[task][kind.key]
-    value = float(smooth.value(kind, predictions, np.ones((1, len(predictions))))[0])
+    value = float(smooth.value(kind, predictions, predictions.once)[0])
     return undefined(smooth.undefined) if value != value else Measured(value)
 
 

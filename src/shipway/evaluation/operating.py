@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shipway.evaluation.areas import both_classes_problem, positives_problem
+from shipway.evaluation.areas import both_classes_problem, positives_problem, steps
 from shipway.evaluation.confusion import divided
 from shipway.evaluation.formulas import SmoothMetric, own_weights, score_problem, weights
 from shipway.evaluation.metrics import MetricKind
@@ -62,11 +62,10 @@ class Cuts:
         )
 
 
-def cuts(predictions: Predictions, each: "Vector") -> Cuts:
-    """All cuts of the scores, for weights (b, n)."""
-    positive = predictions.target == 1
-    none = np.zeros((len(each), 1))
-    totals = [predictions.ranked.totals(each * part) for part in (positive, ~positive)]
+def cuts(predictions: Predictions, counts: "Vector") -> Cuts:
+    """All cuts of the scores, for rows drawn so often (b, n)."""
+    none = np.zeros((len(counts), 1))
+    totals = steps(predictions, counts)
     return Cuts(*(np.concatenate((none, part), axis=1) for part in totals))
 
 
@@ -89,7 +88,7 @@ def at_condition(kind: MetricKind, predictions: Predictions, counts: "Vector") -
 
     Where no cut with rows above it has the precision, recall is that of the first cut: 0.
     """
-    at = cuts(predictions, weights(predictions, counts))
+    at = cuts(predictions, counts)
     known = (at.found[:, -1] > 0) & (at.alarms[:, -1] > 0)
     values = at.of(kind.base)[np.arange(len(counts)), best_allowed(kind, at)]
     return np.where(known, values, np.nan)
@@ -104,7 +103,7 @@ def at_condition_influence(kind: MetricKind, predictions: Predictions) -> "Vecto
     if len(predictions) < FEW:
         return None
     own = own_weights(predictions)
-    at = cuts(predictions, own[None])
+    at = cuts(predictions, predictions.once)
     cut = int(best_allowed(kind, at)[0])
     condition = next(key for key in CONDITIONS if key in kind.options)
     bound = abs(float(at.of(condition)[0, cut]) - kind.number(condition))
@@ -159,11 +158,13 @@ class _Share:
 
 
 def near(predictions: Predictions, cut: int) -> tuple[float, float]:
-    """Mean positive weight and mean weight of the n^(2/3) rows around a cut."""
+    """Mean positive weight and mean weight of the n^(2/3) rows at a cut, and of their equals."""
     ranked, own = predictions.ranked, own_weights(predictions)
     place = int(ranked.ends[cut - 1]) + 1 if cut else 0
     half = max(1, round(len(own) ** (2 / 3) / 2))
-    rows = ranked.order[max(0, place - half) : place + half]
+    first, last = np.searchsorted(ranked.ends, [max(0, place - half), place + half - 1])
+    begin = int(ranked.ends[first - 1]) + 1 if first else 0
+    rows = ranked.order[begin : int(ranked.ends[min(last, len(ranked.ends) - 1)]) + 1]
     return float((own[rows] * (predictions.target[rows] == 1)).mean()), float(own[rows].mean())
 
 
@@ -181,7 +182,7 @@ def among_first_influence(kind: MetricKind, predictions: Predictions) -> "Vector
     if len(predictions) < FEW:
         return None
     own, size = own_weights(predictions), len(predictions)
-    at = cuts(predictions, own[None])
+    at = cuts(predictions, predictions.once)
     cut = int(np.searchsorted(predictions.ranked.ends + 1, kind.count("k"))) + 1
     share = _Share(predictions, at, cut)
     name = "recall" if kind.base == "recall" else "precision"

@@ -65,6 +65,20 @@ class Predictions:
 
         return Ranked(self.ranking)
 
+    @cached_property
+    def once(self) -> "NDArray[np.float64]":
+        """Each row drawn once: (1, n)."""
+        import numpy as np
+
+        return np.ones((1, len(self)))
+
+    @cached_property
+    def totals(self) -> "tuple[NDArray[np.float64], NDArray[np.float64]]":
+        """Positive and negative weight at or above each step of the ranking: (1, s) each."""
+        each = self.once if self.weight is None else self.once * self.weight
+        positive = self.target == 1
+        return self.ranked.totals(each * positive), self.ranked.totals(each * ~positive)
+
     @property
     def ranking(self) -> "NDArray[np.float64]":
         """What rows are ranked by: their scores, for a regression model the predicted values."""

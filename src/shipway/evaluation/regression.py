@@ -10,7 +10,6 @@ from shipway.evaluation.formulas import (
     NO_ROWS,
     RowMetric,
     SmoothMetric,
-    no_influence,
     own_weights,
     weights,
 )
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
 
+FEW = 2_000
+"""Below so many rows the density at the median is too rough for influence values."""
 FLAT = "the target is the same for all rows, so there is nothing to explain"
 
 
@@ -152,6 +153,26 @@ def median_absolute_error(kind: MetricKind, predictions: Predictions, counts: "V
     return weighted_median(sizes[order], each)
 
 
+def median_influence(kind: MetricKind, predictions: Predictions) -> "Vector | None":
+    """Of a quantile: (1/2 - share below) / density, the density from the n^(2/3) nearest errors.
+
+    None with few rows, or where so many errors are alike that there is no density.
+    """
+    sizes, own = np.abs(errors(predictions)), own_weights(predictions)
+    if len(sizes) < FEW:
+        return None
+    order = np.argsort(sizes, kind="stable")
+    middle = float(weighted_median(sizes[order], own[None, order])[0])
+    place, half = int(np.searchsorted(sizes[order], middle)), round(len(sizes) ** (2 / 3) / 2)
+    near = order[max(0, place - half) : place + half]
+    width = float(np.ptp(sizes[near]))
+    if width <= 0:
+        return None
+    below = (sizes < middle) + (sizes == middle) / 2
+    found = own * (np.average(below, weights=own) - below) * width / own[near].sum()
+    return np.asarray(len(sizes) * found)
+
+
 def weighted_median(ordered: "Vector", each: "Vector") -> "Vector":
     """Of rising values (n) with weights (b, n): (b); the middle of two where both halve it."""
     sums = np.cumsum(each, axis=1)
@@ -173,7 +194,7 @@ def weighted_median(ordered: "Vector", each: "Vector") -> "Vector":
 
 SMOOTH: dict[str, SmoothMetric] = {
     "rmse": SmoothMetric(rmse, rmse_influence, value_problem),
-    "median_absolute_error": SmoothMetric(median_absolute_error, no_influence, value_problem),
+    "median_absolute_error": SmoothMetric(median_absolute_error, median_influence, value_problem),
     "r2": SmoothMetric(r2, r2_influence, value_problem, FLAT),
     "explained_variance": SmoothMetric(
         explained_variance, explained_variance_influence, value_problem, FLAT
