@@ -81,14 +81,17 @@ class Cursor:
         """A number, and whether a percent sign follows it (then it is divided by 100)."""
         start = self.skip()
         digits = self.take(NUMBER)
-        if digits is None or not isfinite(float(digits)):
+        if digits is None:
             self.fail(self.found(start), expected, start)
         match = PERCENT.match(self.text, self.at)
-        if match is None:
-            return float(digits), False
-        self.at = match.end()
-        # float("95%") by text: 0.95 exactly, where 95 / 100 of some numbers is not.
-        return float(f"{digits}e-2") if "e" not in digits.lower() else float(digits) / 100, True
+        if match is not None:
+            self.at = match.end()
+            number = _hundredth(digits)
+        else:
+            number = float(digits)
+        if not isfinite(number):
+            self.fail(self.found(start), expected, start)
+        return number, match is not None
 
     def at_end(self) -> bool:
         """True when only blanks are left."""
@@ -109,6 +112,12 @@ class Cursor:
     def error(self, problem: str, expected: str, at: int) -> GateError:
         """An error that points at offset `at`."""
         return GateError(self.text, at, problem, expected, self.where)
+
+
+def _hundredth(digits: str) -> float:
+    """A percentage as a share, by its text: 0.95 exactly, where 95 / 100 of some is not."""
+    mantissa, _, exponent = digits.lower().partition("e")
+    return float(f"{mantissa}e{int(exponent or 0) - 2}")
 
 
 def unquoted(text: str) -> str:

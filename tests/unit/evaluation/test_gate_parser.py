@@ -116,6 +116,7 @@ def test_several_slices_stand_between_commas():
         ("roc_auc >= best", 11, "'best' is no bound", "champion"),
         ("roc_auc >= 0.9.1", 11, "can't stand here", "a number"),
         ("roc_auc >= 1e999", 11, "can't stand here", "a number"),
+        ("roc_auc >= 1e999%", 11, "can't stand here", "a number"),
         ("roc_auc >= champion -", 21, "ends too early", "a number or a percentage"),
         ("roc_auc >= champion - -1", 22, "can't stand here", "a number or a percentage"),
         ("roc_auc >= champion 0.2", 20, "can't stand here", "+, - or 'at N%'"),
