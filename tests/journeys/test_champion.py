@@ -106,10 +106,10 @@ def test_a_champion_that_was_lost_fails_only_the_gates_against_it(live):
     live.commit("another parameter")
     ended = live.run()
     assert ended.code == 1, ended.text
-    ended.said("the champion, toy@1, could not be asked: the store has no object")
+    ended.said("the champion toy@1 could not be asked: the store has no object")
     absolute, relative = gates_of(live)
     assert (absolute["verdict"], relative["verdict"]) == ("passed", "failed")
-    assert "toy@1, could not be asked" in relative["reason"]
+    assert "toy@1 could not be asked" in relative["reason"]
     # It is asked again by the next run, which is told the same.
     assert live.run().code == 1
 

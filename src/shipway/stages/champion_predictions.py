@@ -101,8 +101,8 @@ def _could_not(ctx: StageContext, met: Met, error: Exception) -> Met:
     """The reason in one line for the gates; the whole of it where people look."""
     said = (error.what if isinstance(error, ShipwayError) else str(error)) or repr(error)
     for_now = isinstance(error, OutsideError | OSError)
-    why = f"the champion, {met.name}, could not be asked: {said.splitlines()[0]}"
-    ctx.note("\n".join(filter(None, [why, getattr(error, "cure", "")])))
+    why = f"{met.name} could not be asked: {said.splitlines()[0]}"
+    ctx.note("\n".join(filter(None, [f"the champion {why}", getattr(error, "cure", "")])))
     return Met(met.version, why=why, for_now=for_now)
 
 

@@ -107,8 +107,6 @@ def _evaluate(
     asked, notes = usable(about, judged.challenger)
     truth = Truth(frame[about.target].to_numpy(), asked.classes, row_weights(ctx, frame))
     opponent = opponent_of(ctx, folder, frame, truth, judged.met)
-    rows = row_set(frame)
-    use = ONE_USE if account is None else account.charge(rows, opponent.champion)
     behaviours = ask_behaviours(ctx, judged.subjects.model, frame, gates_on_behaviour(ctx))
     challenger = predictions_of(about, truth, asked)
     evidence = with_measurements(
@@ -119,6 +117,9 @@ def _evaluate(
         frame[about.target],
         (judged.challenger, opponent.asked),
     )
+    # After all that may be found wrong with the spec, before anything is known of the verdict.
+    rows = row_set(frame)
+    use = ONE_USE if account is None else account.charge(rows, opponent.champion)
     subject = Subject(
         model=model.digest,
         dataset=spec.dataset,
@@ -177,7 +178,8 @@ def _told(ctx: StageContext, opponent: Opponent, notes: tuple[str, ...]) -> tupl
     """What the record tells besides the numbers; what nobody was told yet is told here."""
     for note in (*opponent.notes, *notes):
         ctx.note(note)
-    return (*((opponent.why,) if opponent.why else ()), *opponent.notes, *notes)
+    why = (f"not compared with the champion: {opponent.why}",) if opponent.why else ()
+    return (*why, *opponent.notes, *notes)
 
 
 def _lines(ctx: StageContext) -> list[int]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from shipway.base.errors import InputError
 from shipway.records.training import Champion
-from shipway.spec.types import ModelSpec, Task
+from shipway.spec.types import Task
 from shipway.stages.answers import (
     Asked,
     Truth,
@@ -55,22 +55,25 @@ def opponent_of(
     assert evaluate_spec is not None and spec is not None  # noqa: S101 - checked by the plan
     if evaluate_spec.champion is not None:
         asked, digest = answers_in_file(ctx, folder, frame, spec)
-        return _compared(spec, truth, asked, Opponent(champion=Champion(0, digest)))
+        made = Opponent(champion=Champion(0, digest))
+        return _compared(ctx, truth, asked, made, evaluate_spec.champion.predictions)
     if met is None:
         return Opponent()
     live = Champion(met.version.number, met.version.digest)
     # Numbers that its training reported are about rows of its own: only for what nobody measures.
     reported = {n: v for n, v in met.version.reported.items() if not _is_measured(n, spec.task)}
     made = Opponent(champion=live, reported=reported, why=met.why)
-    return made if met.asked is None else _compared(spec, truth, met.asked, made)
+    return made if met.asked is None else _compared(ctx, truth, met.asked, made, met.name)
 
 
-def _compared(spec: ModelSpec, truth: Truth, asked: Asked, made: Opponent) -> Opponent:
+def _compared(ctx: StageContext, truth: Truth, asked: Asked, made: Opponent, name: str) -> Opponent:
     """`made` with the predictions, or with the reason why they can't be compared."""
-    name = f"version {made.champion.version}" if made.champion and made.champion.version else "file"
+    spec = ctx.spec.model
+    assert spec is not None  # noqa: S101 - checked by the plan
     why = incomparable(spec, truth, asked)
     if why:
-        return replace(made, why=f"the champion ({name}) can't be compared: {why}")
+        ctx.note(f"the champion {name} can't be compared: {why}")
+        return replace(made, why=f"{name} can't be compared: {why}")
     asked, notes = usable(spec, asked)
     about = tuple(f"champion: {note}" for note in notes)
     different = class_note(spec, truth, asked)

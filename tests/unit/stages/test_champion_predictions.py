@@ -90,8 +90,8 @@ def test_an_environment_that_can_not_be_made(trained_road, champion, monkeypatch
     notes = []
     met = meet(trained_road, champion, notes.append)
     assert (met.asked, met.for_now) == (None, for_now)
-    assert met.why == f"the champion, toy@1, could not be asked: {error.what}"
-    assert notes == ["\n".join(filter(None, [met.why, error.cure]))]
+    assert met.why == f"toy@1 could not be asked: {error.what}"
+    assert notes == ["\n".join(filter(None, [f"the champion {met.why}", error.cure]))]
     assert not kept(trained_road)
 
 

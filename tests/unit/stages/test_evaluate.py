@@ -158,9 +158,9 @@ def test_a_champion_that_can_not_be_asked_fails_its_gates_alone(trained_road, on
     road.store.bucket._content.pop(f"objects/{name[:2]}/{name[2:]}")
     found = road.evaluated(model)
     assert [gate.verdict for gate in found.gates] == ["failed", "passed"]
-    assert "toy@1, could not be asked: the store has no object" in found.gates[0].reason
+    assert "toy@1 could not be asked: the store has no object" in found.gates[0].reason
     assert (found.verdict, found.champion.version) == ("failed", 1)
-    assert "toy@1, could not be asked" in found.notes[0]
+    assert "toy@1 could not be asked" in found.notes[0]
     # The store may be whole again tomorrow: this verdict is for now.
     assert found.valid_until is not None
 
