@@ -31,14 +31,14 @@ def binary(
 
     `positive` is the positive class as the spec writes it; without it the target must be 0/1 or
     false/true. Scores may be any numbers that rank the rows: what needs probabilities says so.
-    InputError when values are missing, the target has more than two classes or none that is
-    positive, a prediction is neither class of a target that holds both, or lengths differ.
+    A prediction that is neither class is wrong for its row. InputError when values are missing, the
+    target has more than two classes or none that is positive, or lengths differ.
     """
     texts, codes = _numbered(target, "target")
     classes = _with_positive(texts, positive)
     return Predictions(
         _renumbered(texts, codes, classes),
-        _labels(label, classes, len(codes), strict=len(texts) == 2),
+        _labels(label, classes, len(codes)),
         _numbers(score, "score", len(codes)),
         classes,
     )
@@ -54,8 +54,8 @@ def multiclass(
     """Predictions of a multiclass model; `classes` gives the order of the columns of `score`.
 
     Classes of the target that are not among `classes` come after them, in sorted order. A
-    prediction that is none of these is wrong for its row. InputError when values are missing, no
-    prediction at all is a class, lengths differ or `score` is not n × classes.
+    prediction that is none of these is wrong for its row. InputError when values are missing,
+    lengths differ or `score` is not n × classes.
     """
     texts, codes = _numbered(target, "target")
     given = [class_text(each) for each in classes]
@@ -66,7 +66,7 @@ def multiclass(
             f"the scores are {scores.shape}, not {len(codes)} rows × {len(found)} classes",
             cure=f"The classes are {', '.join(found)}.",
         )
-    labels = _labels(label, found, len(codes), strict=False)
+    labels = _labels(label, found, len(codes))
     return Predictions(_renumbered(texts, codes, found), labels, scores, found)
 
 
@@ -166,24 +166,13 @@ def _renumbered(
 
 
 def _labels(
-    raw: "ArrayLike | None", classes: Sequence[str], rows: int, *, strict: bool
+    raw: "ArrayLike | None", classes: Sequence[str], rows: int
 ) -> "NDArray[np.int64] | None":
-    """Numbers of `classes`; InputError when one (`strict`) or all predictions are none of them."""
     if raw is None:
         return None
     texts, codes = _numbered(raw, "prediction")
     _check_length("prediction", len(codes), rows)
-    found = _renumbered(texts, codes, classes)
-    strange = found == len(classes)
-    if strange.all() if not strict else strange.any():
-        names = [text for text in texts if find_class(text, classes) is None]
-        if names:
-            shown = ", ".join(sorted(names, key=_order)[:6])
-            raise InputError(
-                f"{int(strange.sum())} of {rows} predictions are no class of the target: {shown}",
-                cure=f"The classes are {', '.join(classes)}.",
-            )
-    return found
+    return _renumbered(texts, codes, classes)
 
 
 def _numbers(raw: "ArrayLike | None", name: str, rows: int | None) -> "NDArray[np.float64] | None":
