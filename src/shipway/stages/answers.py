@@ -156,7 +156,7 @@ def incomparable(spec: ModelSpec, truth: Truth, asked: Asked) -> str:
         return _not_numbers(asked)
     from shipway.evaluation.columns import class_text, find_class
 
-    labels = {class_text(each) for each in asked.answers.predictions if each is not None}
+    labels = {class_text(each) for each in _distinct(asked.answers.predictions)}
     known = all_classes(truth)
     if labels and all(find_class(label, known) is None for label in labels):
         said, holds = ", ".join(sorted(labels)[:5]), ", ".join(known[:5])
@@ -164,6 +164,14 @@ def incomparable(spec: ModelSpec, truth: Truth, asked: Asked) -> str:
     if spec.task == "binary" and asked.answers.scores is not None:
         return _other_positive(spec, asked)
     return ""
+
+
+def _distinct(labels: Sequence[Any]) -> set[Any]:
+    """The labels, each once; what can't be a label (a list) as text."""
+    try:
+        return set(labels) - {None}
+    except TypeError:
+        return {str(each) for each in labels}
 
 
 def _not_numbers(asked: Asked) -> str:

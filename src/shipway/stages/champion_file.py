@@ -154,9 +154,8 @@ def _refuse_other_targets(
     """InputError when file and dataset don't agree on the truth."""
     if target not in rows.columns or target == key:
         return
-    ours, theirs = _texts(frame[target]), _texts(rows[target])
-    other = [number for number, pair in enumerate(zip(ours, theirs, strict=True)) if _differ(pair)]
-    if other:
+    other = _differing(frame[target], rows[target])
+    if len(other):
         order = "" if key else " Its rows are others, or in another order."
         raise InputError(
             f"{len(other):,} of {frame.height:,} rows have another {target} than in the dataset; "
@@ -167,18 +166,22 @@ def _refuse_other_targets(
         )
 
 
-def _texts(column: "pl.Series") -> list[str]:
-    from shipway.evaluation.columns import class_text
+def _differing(ours: "pl.Series", theirs: "pl.Series") -> "pl.Series":
+    """The numbers of the rows in which two targets are not the same class, or the same number."""
+    import polars as pl
 
-    known: dict[Any, str] = {}
-    return [known.setdefault(value, class_text(value)) for value in column.to_list()]
+    pairs = pl.DataFrame({"ours": ours, "theirs": theirs})
+    differ = [each for each in pairs.unique(maintain_order=True).rows() if not _same_class(*each)]
+    odd = pl.DataFrame(differ, schema=pairs.schema, orient="row")
+    return pairs.with_row_index("row").join(
+        odd, on=["ours", "theirs"], how="semi", nulls_equal=True, maintain_order="left"
+    )["row"]
 
 
-def _differ(pair: tuple[str, str]) -> bool:
-    from shipway.evaluation.columns import find_class
+def _same_class(ours: Any, theirs: Any) -> bool:
+    from shipway.evaluation.columns import class_text, find_class
 
-    ours, theirs = pair
-    return ours != theirs and find_class(theirs, (ours,)) is None
+    return ours == theirs or find_class(class_text(theirs), (class_text(ours),)) is not None
 
 
 def _asked(spec: ChampionSpec, rows: "pl.DataFrame", model: ModelSpec) -> Asked:

@@ -265,3 +265,21 @@ def test_the_verdict_depends_on_behaviours_and_weights(make):
     plain = stage.depends(make().scope())
     weighted = make(SPEC.replace("gates:", "weights: amount\n  gates:"))
     assert stage.depends(weighted.scope()) != plain
+
+
+SPARSE = """def predict(rows):
+    rows = rows if isinstance(rows, list) else rows.to_dict("records")
+    labels = [None if row["amount"] > 9 else int(row["amount"] > 5) for row in rows]
+    scores = [float("nan") if row["amount"] > 9 else 0.5 for row in rows]
+    return {"prediction": labels, "score": scores}
+"""
+
+
+def test_a_model_that_does_not_say_everything_fails_by_a_reason(make):
+    spec = SPEC.replace("accuracy >= 0.9", "roc_auc >= 0.1, accuracy >= 0.1")
+    road = make(spec, {**TOY, "rules.py": SPARSE})
+    found = road.evaluated(road.trained())
+    ranked, right = found.gates
+    assert ranked.verdict == "failed" and "score" in ranked.reason
+    assert right.verdict == "passed"
+    assert all(metric.value == metric.value for metric in found.metrics)
