@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import ceil, log
 
 from shipway.evaluation.label_conditions import Clause
-from shipway.evaluation.label_questions import Question, Subject
+from shipway.evaluation.label_questions import EQUAL, Question, Subject
 from shipway.stats.exact_labels import (
     ExactTest,
     binomial_rows,
@@ -77,7 +77,7 @@ class Method:
 
     `checks` says that the bound on d is checked first, `exact` that this is an exact test, `some`
     that only rows on which the models differ are labelled. `of_one` is what it assumes of a
-    condition without n - o, where that is something else.
+    condition that takes no two models together, where that is something else.
     """
 
     name: str
@@ -117,7 +117,7 @@ def _with(method: Method, question: Question) -> Alternative | None:
     labels = [_labels(method, each, rows) for each, rows in zip(asked, needed, strict=True)]
     if extra:
         needed.append(_check_of_changes(question, share, exact=method.exact))
-    words = method.assumes if question.paired else method.of_one or method.assumes
+    words = method.assumes if question.compares else method.of_one or method.assumes
     return Alternative(
         method.name,
         max(needed),
@@ -178,11 +178,11 @@ def _exact_rows(asked: Asked, subject: Subject, changed: float) -> int | None:
     put = subject if asked.question.mode == "fp-free" else subject.opposite()
     beyond, high = put.limit + put.tolerance, put.limit + 2 * put.tolerance
     test: ExactTest | None
-    if put.kind == "paired" and high < changed - 1e-9:
+    if put.kind == "paired" and high < changed - EQUAL:
         test = paired_rows(changed, put.limit, high, asked.share)
     elif put.kind == "paired":
         test = paired_rows_beyond(changed, put.limit, beyond, asked.share)
-    elif high < 1 - 1e-9:
+    elif high < 1 - EQUAL:
         test = binomial_rows(put.limit, high, asked.share)
     else:
         test = binomial_rows_beyond(put.limit, beyond, asked.share)

@@ -16,6 +16,8 @@ from shipway.base.errors import InputError
 from shipway.evaluation.label_conditions import Clause, Condition, Mode
 
 Kind = Literal["labelled", "unlabelled", "paired"]
+EQUAL = 1e-9
+"""Limits this close are the same one; what lies between them would take all rows there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class Question:
         return tuple(each for each in self.subjects if each is not None and each.kind == "paired")
 
     @cached_property
+    def compares(self) -> bool:
+        """Whether a clause takes both models together, and so both on the same rows."""
+        return any({"n", "o"} <= set(each.sum.parts) for each in self.condition.clauses)
+
+    @cached_property
     def most_changed(self) -> float | None:
         """The bound on d: the user's, or that of a clause `d < …`; None without any."""
         if self.changed is not None:
@@ -91,16 +98,16 @@ class Question:
 
     def _check_reach(self, clause: Clause, subject: Subject) -> None:
         cure = "Take a smaller tolerance."
-        if self.mode == "fp-free" and subject.limit + subject.tolerance >= 1:
+        if self.mode == "fp-free" and subject.limit + subject.tolerance > 1 - EQUAL:
             what = "no model could pass: within the tolerance none measures clear of the limit"
             raise InputError(what, where=clause.text, cure=cure)
-        if self.mode == "fn-free" and subject.limit - subject.tolerance <= subject.floor:
+        if self.mode == "fn-free" and subject.limit - subject.tolerance < subject.floor + EQUAL:
             what = "no model could fail: within the tolerance none measures clear of the limit"
             raise InputError(what, where=clause.text, cure=cure)
 
     def _check_bound(self, clause: Clause, subject: Subject) -> None:
         bound = self.most_changed
-        if bound is None or abs(subject.limit) + subject.tolerance < bound:
+        if bound is None or abs(subject.limit) + subject.tolerance < bound - EQUAL:
             return
         raise InputError(
             f"accuracies don't differ by {abs(subject.limit):.6g} and a tolerance of "

@@ -61,8 +61,9 @@ def test_a_difference_row_by_row_costs_no_union():
 
 
 def test_bennett_as_the_paper():
-    # Section 4, pattern 1: with p = 0.1 and 1 - delta = 0.9999 "29K samples for 32 non-adaptive steps and
-    # 67K samples for 32 fully-adaptive steps"; half of delta goes to the test of d.
+    # Section 4, pattern 1, p = 0.1 and 1 - delta = 0.9999: 29K rows for 32 steps of which the
+    # developers learn nothing, 67K for 32 of which they learn all, 2,188 labels a commit; half of
+    # delta goes to the test of d. The paper rounds down.
     assert bennett(0.1, 0.01, log_delta(0.00005, 32), sides=2) == 29_048
     assert bennett(0.1, 0.01, log_delta(0.00005, 32, "full"), sides=2) == 67_706
     assert bennett(0.1, 0.01, log(0.00005), sides=2) * 0.1 == pytest.approx(2188.9, abs=0.05)

@@ -16,6 +16,7 @@ COMMANDS = {
     "profile": "what a table looks like, column by column",
     "drift": "has a table moved from another one, or from a stored profile",
     "gate": "decide gates on a file of predictions, without a run",
+    "labels": "how many labelled rows decide between two models",
     "explain": "say in words what a gate or a rule demands",
     "models": "the model versions in the registry",
     "compare": "two model versions side by side",
