@@ -27,7 +27,7 @@ import numpy as np
 from shipway.stats.bounds import Alternative, Bounds, Sides, quantile
 from shipway.stats.proportions import wilson
 from shipway.stats.ranks import alike, placements
-from shipway.stats.score import standardised
+from shipway.stats.score import p_value, standardised
 from shipway.stats.special import normal_tail
 
 if TYPE_CHECKING:
@@ -302,6 +302,4 @@ def _variance_of_mean(values: "NDArray[np.float64]", share: "NDArray[np.float64]
 
 def _p_value(distance: float, variance: float, alternative: Alternative | None) -> float:
     z = standardised(distance, variance)
-    if alternative is None:
-        return 2 * normal_tail(abs(z))
-    return normal_tail(z if alternative == "greater" else -z)
+    return 2 * normal_tail(abs(z)) if alternative is None else p_value(z, alternative)

@@ -31,7 +31,7 @@ import numpy as np
 
 from shipway.stats.bounds import Alternative, Bounds, Sides, quantile
 from shipway.stats.influence import acceleration
-from shipway.stats.special import normal_tail
+from shipway.stats.score import p_value
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,7 +114,7 @@ def percentile_p_value(
 ) -> float | None:
     """One-sided p-value that belongs to `percentile`: the level at which its bound is `limit`."""
     known = _Replicates.of(replicates)
-    return None if known is None else _tail(known.score(limit), alternative)
+    return None if known is None else p_value(-known.score(limit), alternative)
 
 
 def bca(
@@ -163,9 +163,9 @@ def bca_p_value(
         return None
     correction = _Correction(known.bias(value), acceleration(influence, counts))
     if isfinite(correction.bias):
-        return _tail(correction.original(known.score(limit)), alternative)
+        return p_value(-correction.original(known.score(limit)), alternative)
     mirrored = -known.score(2 * value - limit)
-    return max(_tail(known.score(limit), alternative), _tail(mirrored, alternative))
+    return max(p_value(-known.score(limit), alternative), p_value(-mirrored, alternative))
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +252,3 @@ class _Replicates:
 
 def _score_of(place: int, count: int) -> float:
     return NormalDist().inv_cdf(place / (count + 1))
-
-
-def _tail(score: float, alternative: Alternative) -> float:
-    """P(Z <= score) for `greater`, P(Z >= score) for `less`."""
-    return normal_tail(-score if alternative == "greater" else score)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shipway.stats.bounds import Alternative, Bounds, Sides, quantile
-from shipway.stats.special import normal_tail
+from shipway.stats.score import p_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,8 +73,7 @@ def influence_p_value(
     spread = _Spread.of(value, influence, of_mean=of_mean)
     if spread is None:
         return None
-    z = spread.normal((value - limit) / spread.error)
-    return normal_tail(z if alternative == "greater" else -z)
+    return p_value(spread.normal((value - limit) / spread.error), alternative)
 
 
 def variance(influence: "NDArray[np.float64]") -> float:

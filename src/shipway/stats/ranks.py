@@ -27,17 +27,16 @@ def placements(
         raise ValueError("a score is NaN")
     order = np.argsort(scores)
     mark = positive[order]
-    mass = 1.0 if weight is None else weight[order]
+    ahead, behind = mark.astype(np.float64), (~mark).astype(np.float64)
+    if weight is not None:
+        ahead, behind = ahead * weight[order], behind * weight[order]
     first = _starts(scores[order])
-    below_positive = _middles(first, mass * mark)
-    below_negative = _middles(first, mass * ~mark)
-    total_positive, total_negative = below_positive[1], below_negative[1]
-    if total_positive <= 0 or total_negative <= 0:
+    below_ahead, all_ahead = _middles(first, ahead)
+    below_behind, all_behind = _middles(first, behind)
+    if all_ahead <= 0 or all_behind <= 0:
         return None
     placed = np.empty(len(scores))
-    placed[order] = np.where(
-        mark, below_negative[0] / total_negative, 1 - below_positive[0] / total_positive
-    )
+    placed[order] = np.where(mark, below_behind / all_behind, 1 - below_ahead / all_ahead)
     return placed
 
 
