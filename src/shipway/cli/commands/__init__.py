@@ -18,6 +18,7 @@ COMMANDS = {
     "gate": "decide gates on a file of predictions, without a run",
     "labels": "how many labelled rows decide between two models",
     "explain": "say in words what a gate or a rule demands",
+    "budget": "how often each test set was used, and what is left of it",
     "models": "the model versions in the registry",
     "compare": "two model versions side by side",
     "promote": "make a model version the live one, a rejected release included",
