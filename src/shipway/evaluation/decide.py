@@ -73,11 +73,13 @@ def _of_slice(gate: Gate, evidence: Evidence, name: str, level: Level | None) ->
 
 
 def _verdict(gate: Gate, evidence: Evidence, place: str, level: Level | None) -> GateResult:
+    kind = evidence.kind(gate.metric) if gate.metric else None
+    if kind is not None and kind.needs == "champion" and gate.bound.champion:
+        return failed(gate, f"{kind.name} compares with the champion already: bound it by a number")
     if gate.form in ("difference", "ratio"):
         return judge_gap(gate, evidence, place, level)
     if gate.form != "metric":
         return judge_behaviour(gate, evidence, place, level)
-    kind = evidence.kind(gate.metric)
     if kind is not None and kind.family == "sample":
         return _of_sample(gate, evidence, place, kind, level)
     if kind is not None and kind.needs == "champion" and evidence.champion is None:

@@ -196,27 +196,34 @@ class Spread:
 class Resampled:
     """A number of which only replicates are known: the percentiles of a bootstrap.
 
-    `rows` are those that were resampled.
+    `rows` were resampled; with fewer than ten `units` (see `Spread`) nothing is known.
     """
 
     value: float
     replicates: "NDArray[np.float64]"
     rows: int
+    units: float = inf
 
     def bounds(self, confidence: float, sides: Sides) -> Bounds:
         """Percentiles; unknown where the replicates are all the same or mostly undefined."""
+        if self.units < FEW:
+            return Bounds(-inf, inf, confidence, sides, "too few rows")
         found = percentile(self.replicates, confidence, sides)
         return found or Bounds(-inf, inf, confidence, sides, "no answer by resampling")
 
     def p_value(self, limit: float, alternative: Alternative) -> float | None:
         """The share of replicates beyond the limit, interpolated."""
+        if self.units < FEW:
+            return None
         return percentile_p_value(self.replicates, limit, alternative)
 
     def more(self, limit: float, confidence: float) -> int | None:
         """From the variance of the replicates."""
         import numpy as np
 
-        spread = float(np.nanvar(self.replicates))
+        if self.units < FEW:
+            return rows_to_come(FEW, self.units, self.rows)
+        spread = float(np.var(self.replicates[np.isfinite(self.replicates)]))
         needed = rows_for_mean(self.rows, spread, self.value - limit, confidence)
         return rows_to_come(needed, self.rows, self.rows)
 

@@ -108,9 +108,15 @@ class Evidence:
         """A metric of one of the models: measured where it can be, else as it was reported."""
         kind = self.kind(name)
         pair = self.pair
-        about_rows = kind is not None and kind.needs not in ("champion", "sample")
         answered = self.champion if champion else self.challenger
-        if kind is not None and about_rows and pair is not None and answered is not None:
+        if kind is not None and kind.needs == "champion":
+            answered = self.challenger
+        if (
+            kind is not None
+            and kind.needs != "sample"
+            and pair is not None
+            and answered is not None
+        ):
             return pair.measured(kind, champion=champion)
         reported = self.champion_reported if champion else self.reported
         if name not in reported:

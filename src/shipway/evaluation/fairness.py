@@ -49,6 +49,8 @@ class _Values:
         """The groups of the smallest and of the largest value, in words."""
         low = min(self.by_group, key=self.by_group.__getitem__)
         high = max(self.by_group, key=self.by_group.__getitem__)
+        if self.by_group[low] == self.by_group[high]:
+            return f"{shown(self.by_group[low])} of each"
         return f"{shown(self.by_group[low])} of {low}, {shown(self.by_group[high])} of {high}"
 
 

@@ -27,7 +27,7 @@ sampling", Technometrics 24 (1982), for the intersection-union test.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import ceil, inf, isfinite, sqrt
+from math import ceil, hypot, inf, isfinite, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -134,10 +134,10 @@ class Apart:
         one = self.first.bounds(confidence, sides)
         other = self.second.bounds(confidence, sides)
         size = abs(self.factor)
-        below, above = self.first.value - one.low, one.high - self.first.value
-        down, up = size * (self.second.value - other.low), size * (other.high - self.second.value)
-        low = self.value - sqrt(below**2 + up**2)
-        high = self.value + sqrt(above**2 + down**2)
+        below, above = _reach(self.first.value, one)
+        down, up = _reach(self.second.value, other)
+        low = self.value - hypot(below, size * up)
+        high = self.value + hypot(above, size * down)
         return Bounds(low, high, confidence, sides, one.method)
 
     def p_value(self, limit: float, alternative: Alternative) -> float | None:
@@ -157,6 +157,11 @@ def inverted(estimate: Estimate, limit: float, alternative: Alternative) -> floa
         return bounds.low > limit if alternative == "greater" else bounds.high < limit
 
     return 1 - _last(clear, 0.5, HIGHEST)
+
+
+def _reach(value: float, bounds: Bounds) -> tuple[float, float]:
+    """How far bounds reach below a value and above it."""
+    return max(0.0, value - bounds.low), max(0.0, bounds.high - value)
 
 
 def _last(holds: Callable[[float], bool], low: float, high: float) -> float:
@@ -197,7 +202,8 @@ def _corrected(confidence: float, sides: Sides, groups: int) -> float:
 
 def _squared(one: "NDArray[np.float64]", other: "NDArray[np.float64]") -> "NDArray[np.float64]":
     """Reaches (g) of the first and of the second group of each pair, together: (g, g)."""
-    return np.hypot(one[:, None], other[None, :])
+    # A bound can lie on the wrong side of its value where resampling corrects a bias.
+    return np.hypot(np.maximum(one, 0.0)[:, None], np.maximum(other, 0.0)[None, :])
 
 
 def _pairs(values: "NDArray[np.float64]", nothing: float = -inf) -> "NDArray[np.float64]":
@@ -211,7 +217,7 @@ def _ratio_low(
     value: "NDArray[np.float64]", low: "NDArray[np.float64]", high: "NDArray[np.float64]"
 ) -> "NDArray[np.float64]":
     """Lower bounds (g, g) of the ratio of each group to each other one."""
-    low = np.maximum(low, 0.0)
+    low, high = np.clip(low, 0.0, value), np.maximum(high, value)
     above, below = low * (2 * value - low), high * (2 * value - high)
     product = value[:, None] * value[None, :]
     with np.errstate(invalid="ignore", divide="ignore"):

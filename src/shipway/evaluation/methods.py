@@ -73,8 +73,10 @@ def estimate(kind: MetricKind, pair: Pair, *, champion: bool = False) -> Estimat
 
 def contrast(kind: MetricKind, pair: Pair, factor: float = 1.0) -> Estimate | None:
     """Challenger less `factor` times champion; None where one has no value or no method fits."""
+    if kind.family in UNSURE or kind.needs == "champion":
+        return None
     first, second = pair.measured(kind), pair.measured(kind, champion=True)
-    if first.value is None or second.value is None or kind.family in UNSURE:
+    if first.value is None or second.value is None:
         return None
     if factor == 1 and pair.same:
         return Exact(0.0, "same predictions")
@@ -168,7 +170,7 @@ def _of_rows(
             of_mean=kind.family in ("mean", "share"),
             replicates=drawn,
         )
-    return None if drawn is None else Resampled(value, drawn, len(pair))
+    return None if drawn is None else Resampled(value, drawn, len(pair), _units(kind, pair))
 
 
 def _units(kind: MetricKind, pair: Pair) -> float:

@@ -6,9 +6,10 @@ is found once for each set of rows. Metrics of the project's own come from `own`
 measured here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from shipway.evaluation.catalogue import seen_by
 from shipway.evaluation.churn import churn
 from shipway.evaluation.formulas import own_weights
 from shipway.evaluation.joint import Joint, joint
-from shipway.evaluation.measured import Measured
+from shipway.evaluation.measured import Measured, undefined
 from shipway.evaluation.metrics import MetricKind
 from shipway.evaluation.own import OwnValues
 from shipway.evaluation.predictions import Predictions
@@ -48,6 +49,7 @@ class Pair:
     _measured: dict[tuple[str, bool], Measured] = field(default_factory=dict, init=False)
     _joint: dict[object, Joint] = field(default_factory=dict, init=False)
     _areas: dict[bool, Auc | None] = field(default_factory=dict, init=False)
+    _vectors: dict[object, Any] = field(default_factory=dict, init=False)
     _apart: dict[float, AucDifference | None] = field(default_factory=dict, init=False)
 
     def __len__(self) -> int:
@@ -76,10 +78,15 @@ class Pair:
         """The metric of one of the two models."""
         key = kind.name, champion
         if key not in self._measured:
-            self._measured[key] = self._measure(kind, champion=champion)
+            found = self._measure(kind, champion=champion)
+            if found.value is not None and not isfinite(found.value):
+                found = undefined("it is not finite")
+            self._measured[key] = found
         return self._measured[key]
 
     def _measure(self, kind: MetricKind, *, champion: bool) -> Measured:
+        if self.champion is None and (champion or kind.needs == "champion"):
+            return undefined("there is no champion")
         own, model = self.own.get(kind.name), self.model(champion=champion)
         if own is not None:
             return own.measured(model.weight, champion=champion)
@@ -129,6 +136,32 @@ class Pair:
 
     def influence(self, kind: MetricKind, *, champion: bool = False) -> "Vector | None":
         """Influence values (n) of one model's metric; None where they are not known."""
+        return self._kept("influence", kind, champion, self._influence)
+
+    def resampled(self, kind: MetricKind, *, champion: bool = False) -> "Vector | None":
+        """Replicates (B) of one model's metric, on the same resamples for both; NaN if undefined.
+
+        None where there are none: too few were asked of a function of the project's own.
+        """
+        return self._kept("resampled", kind, champion, self._resampled)
+
+    def _kept(
+        self,
+        what: str,
+        kind: MetricKind,
+        champion: bool,
+        make: "Callable[[MetricKind, bool], Vector | None]",
+    ) -> "Vector | None":
+        """What `make` finds, kept until another metric is asked for: one value for each row."""
+        if self._vectors.get("kind") != kind.name:
+            self._vectors.clear()
+            self._vectors["kind"] = kind.name
+        key = what, champion
+        if key not in self._vectors:
+            self._vectors[key] = make(kind, champion)
+        return self._vectors[key]
+
+    def _influence(self, kind: MetricKind, champion: bool) -> "Vector | None":
         own = self.own.get(kind.name)
         model = self.model(champion=champion)
         if own is None:
@@ -139,11 +172,7 @@ class Pair:
         each = own_weights(model)
         return np.asarray(each * (values - np.average(values, weights=each)) / each.mean())
 
-    def resampled(self, kind: MetricKind, *, champion: bool = False) -> "Vector | None":
-        """Replicates (B) of one model's metric, on the same resamples for both; NaN if undefined.
-
-        None where there are none: too few were asked of a function of the project's own.
-        """
+    def _resampled(self, kind: MetricKind, champion: bool) -> "Vector | None":
         own = self.own.get(kind.name)
         model = self.model(champion=champion)
         if own is not None and own.rows is None:

@@ -72,9 +72,8 @@ def without_champion(
 ) -> GateResult:
     """There is nothing to compare with: fine only as long as nothing was ever live."""
     if because:
-        return failed(
-            gate, f"the champion could not be asked: {because}", observed=observed, rows=rows
-        )
+        reason = f"not compared with the champion: {because}"
+        return failed(gate, reason, observed=observed, rows=rows)
     if ever_live:
         reason = "a release has been live, but its model could not be compared on these rows"
         return failed(gate, reason, observed=observed, rows=rows)
@@ -84,7 +83,7 @@ def without_champion(
 
 def clears(gate: Gate, value: float, limit: float) -> bool:
     """Whether `value` satisfies the gate's operator; equal up to rounding counts as equal."""
-    if abs(value - limit) <= 1e-12 * max(1.0, abs(value), abs(limit)):
+    if isfinite(value) and abs(value - limit) <= 1e-12 * max(1.0, abs(value), abs(limit)):
         return gate.operator in (">=", "<=")
     return value > limit if gate.upward else value < limit
 
