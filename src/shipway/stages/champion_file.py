@@ -53,7 +53,11 @@ def answers_in_file(
     table = _read(ctx.spec.data or DataSpec(), spec.predictions, files)
     try:
         _check_columns(spec, table, model)
-        rows = _by_key(spec.key, frame, table) if spec.key else _by_position(frame, table, model)
+        rows = (
+            _by_key(spec.key, frame, table, shown=_may_show(ctx, spec.key))
+            if spec.key
+            else _by_position(frame, table, model)
+        )
         _refuse_other_targets(frame, rows, model.target, spec.key)
         asked = _asked(spec, rows, model)
     except InputError as error:
@@ -89,15 +93,24 @@ def _check_columns(spec: ChampionSpec, table: "pl.DataFrame", model: ModelSpec) 
             raise InputError(f"has no column {name!r}", cure=did_you_mean(name, table.columns))
 
 
-def _by_key(key: str, frame: "pl.DataFrame", table: "pl.DataFrame") -> "pl.DataFrame":
-    """The rows of `table` in the order of `frame`."""
+def _may_show(ctx: StageContext, key: str) -> bool:
+    """Whether keys may stand in a message, which is kept with the run."""
+    data = ctx.spec.data
+    column = data.columns.get(key) if data is not None else None
+    return ctx.spec.report.rows != "none" and not (column is not None and column.sensitive)
+
+
+def _by_key(
+    key: str, frame: "pl.DataFrame", table: "pl.DataFrame", *, shown: bool
+) -> "pl.DataFrame":
+    """The rows of `table` in the order of `frame`; `shown` lets messages name keys."""
     import polars as pl
 
     if key not in frame.columns:
         cure = did_you_mean(key, frame.columns)
         raise InputError(f"the dataset has no column {key!r} to pair rows by", cure=cure)
-    _refuse_unclear(frame[key], "the dataset")
-    _refuse_unclear(table[key], "the file")
+    _refuse_unclear(frame[key], "the dataset", shown=shown)
+    _refuse_unclear(table[key], "the file", shown=shown)
     if frame.schema[key] != table.schema[key]:
         # 7, 7 as a narrower number and "7" are the same key; nothing else is.
         frame, table = (each.with_columns(pl.col(key).cast(pl.String)) for each in (frame, table))
@@ -106,14 +119,14 @@ def _by_key(key: str, frame: "pl.DataFrame", table: "pl.DataFrame") -> "pl.DataF
     if missing.height:
         also = f", and {extra.height:,} of its rows are not in the dataset" if extra.height else ""
         raise InputError(
-            f"{missing.height:,} of {frame.height:,} rows of the dataset are not in it{also}; the "
-            f"first: {key} {_first(missing[key])}",
+            f"{missing.height:,} of {frame.height:,} rows of the dataset are not in it{also}"
+            f"{_first(missing[key], f'{key} ') if shown else ''}",
             cure="Let the champion predict the rows that are evaluated, all of them.",
         )
     return frame.select(key).join(table, on=key, how="left", maintain_order="left")
 
 
-def _refuse_unclear(keys: "pl.Series", place: str) -> None:
+def _refuse_unclear(keys: "pl.Series", place: str, *, shown: bool) -> None:
     if keys.null_count():
         count, first = keys.null_count(), int(keys.is_null().arg_true()[0])
         raise InputError(
@@ -123,14 +136,15 @@ def _refuse_unclear(keys: "pl.Series", place: str) -> None:
     twice = keys.filter(keys.is_duplicated()).unique(maintain_order=True)
     if len(twice):
         raise InputError(
-            f"{len(twice):,} values of {keys.name} stand in several rows of {place}; the first: "
-            f"{_first(twice)}",
+            f"{len(twice):,} values of {keys.name} stand in several rows of {place}"
+            f"{_first(twice) if shown else ''}",
             cure="Name a column that tells all rows apart.",
         )
 
 
-def _first(values: "pl.Series") -> str:
-    return ", ".join(str(value) for value in values.head(SHOWN).to_list())
+def _first(values: "pl.Series", before: str = "") -> str:
+    shown = ", ".join(str(value) for value in values.head(SHOWN).to_list())
+    return f"; the first: {before}{shown}"
 
 
 def _by_position(frame: "pl.DataFrame", table: "pl.DataFrame", model: ModelSpec) -> "pl.DataFrame":

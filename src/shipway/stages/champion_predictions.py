@@ -144,8 +144,8 @@ def _find(ctx: StageContext, key: str, dataset: Dataset) -> Asked | None:
 def _keep(ctx: StageContext, key: str, asked: Asked) -> None:
     """Remember the answers, where the store can be written to."""
     path = ctx.scratch / "champion-answers.json"
-    formats.write_predictions(path, asked.answers)
-    with contextlib.suppress(OutsideError):
+    with contextlib.suppress(OutsideError, OSError):
+        formats.write_predictions(path, asked.answers)
         entry = KeptAnswers(
             predictions=ctx.store.objects.put(Path(path)),
             rows=len(asked.answers.predictions),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from shipway.base.digests import hex_of
 from shipway.base.errors import StoppedError
-from shipway.base.files import inside
+from shipway.base.files import disk_errors, inside
 from shipway.records.delivery import ModelVersion
 from shipway.records.source import PythonEnvironment
 from shipway.stages.context import StageContext
@@ -109,7 +109,7 @@ def ask_pieces(
     folder = model.folder / "pieces"
     folder.mkdir(exist_ok=True)
     outputs, orders = [], folder / "orders"
-    with orders.open("wb") as stream:
+    with disk_errors(folder), orders.open("wb") as stream:
         for number, piece in enumerate(pieces):
             given, output = folder / f"{number}.columns", folder / f"{number}.answers"
             columns.write(given, piece.height, _packed(piece, model.info))

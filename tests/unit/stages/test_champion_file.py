@@ -97,6 +97,24 @@ def test_what_does_not_pair_is_refused_with_counts_and_the_first_rows(make, give
     assert caught.value.where.startswith("shipway.yaml:14:")
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        ("train.csv, test", "train.csv, columns: {id: {sensitive: true}}, test"),
+        ("train:\n", "report: {rows: none}\ntrain:\n"),
+    ],
+)
+@pytest.mark.parametrize("csv", ["id,p\n71,1\n", "id,p\n71,1\n71,1\n"])
+def test_keys_that_may_not_be_shown_are_counted_alone(make, hidden, csv):
+    frame = FRAME.with_columns(id=pl.col("id") + 71)
+    given = "  champion: {predictions: c.csv, score: p, key: id}"
+    road = make(SPEC.replace(*hidden).replace(GATES, given), {**TOY, "c.csv": csv})
+    model = ModelSpec("toy", "binary", "y", positive="1")
+    with pytest.raises(InputError) as caught:
+        answers_in_file(road.context(), road.folder, frame, model)
+    assert not any(str(key) in str(caught.value) for key in range(71, 76))
+
+
 def test_a_dataset_whose_keys_stand_twice(make):
     frame = pl.DataFrame({"id": [1, 1], "y": [0, 1]})
     with pytest.raises(InputError, match="1 values of id stand in several rows of the dataset"):
