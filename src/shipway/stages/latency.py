@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from shipway.base import clock
+from shipway.base.errors import StoppedError
 from shipway.records.training import Evaluation, GateResult
 from shipway.spec.evaluation import EvaluateSpec
 from shipway.stages.context import StageContext
@@ -76,7 +77,9 @@ def _milliseconds(
         trusted_types=model.version.trusted_types,
         allow_pickle=model.version.allow_pickle,
     )
-    call_worker(ctx, model.environment, request, Path(model.sys_path[0]))
+    _, ended = call_worker(ctx, model.environment, request, Path(model.sys_path[0]))
+    if ended.cancelled:
+        raise StoppedError("timing the model was cancelled")
     return tuple(formats.read(output)["milliseconds"])
 
 

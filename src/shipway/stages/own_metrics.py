@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from shipway.base.errors import ShipwayError
+from shipway.base.errors import ShipwayError, StoppedError
 from shipway.records.source import Source
 from shipway.spec.evaluation import EvaluateSpec, OwnMetricSpec
 from shipway.stages.answers import Asked
@@ -104,9 +104,11 @@ def _call(
         request = request._replace(sys_path=space.import_folders(model.version.import_folder))
         env = space.command_env(model.environment)
         try:
-            call_worker(ctx, model.environment, request, space.folder, env=env)
+            _, ended = call_worker(ctx, model.environment, request, space.folder, env=env)
         except ShipwayError as error:
             raise type(error)(error.what, where=error.where or where, cure=error.cure) from None
+    if ended.cancelled:
+        raise StoppedError("asking the project's own metrics was cancelled")
 
 
 def _parts(

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Metrics of the project's own in an evaluation: measured, sliced, compared, demanded."""
 
+import threading
+import time
+
 import pytest
 
 from shipway.base.errors import InputError, StoppedError
@@ -131,6 +134,32 @@ def test_a_function_that_is_not_there_is_an_input_error(make, once, trained_road
     assert caught.value.exit_code == 2
 
 
+HANGS = """
+import time
+from pathlib import Path
+
+def hangs(target):
+    Path("MARK").touch()
+    time.sleep(600)
+"""
+
+
+def test_a_cancelled_run_waits_for_no_function(make, once, trained_road, tmp_path):
+    mark = tmp_path / "begun"
+    files = {**FILES, "mine.py": HANGS.replace("MARK", str(mark))}
+    road = make(asked("f: {function: mine:hangs, better: lower}", "[f]"), files, trained_road.store)
+
+    def cancel() -> None:
+        while not mark.exists():
+            time.sleep(0.05)
+        road.cancelled.set()
+
+    watching = threading.Thread(target=cancel, daemon=True)
+    watching.start()
+    with pytest.raises(StoppedError, match="own metrics was cancelled"):
+        road.evaluated(once.model)
+
+
 def test_their_code_is_part_of_the_question(make):
     def code(spec, files):
         return stage.depends(make(spec, files).scope()).get("code")
@@ -138,3 +167,46 @@ def test_their_code_is_part_of_the_question(make):
     changed = {**FILES, "mine.py": MINE.replace("/ 10", "/ 20")}
     assert code(asked(PROFIT), FILES) != code(asked(PROFIT), changed)
     assert code(SPEC, FILES) is None
+
+
+SEVERAL = """
+import json
+from pathlib import Path
+
+def predict(rows):
+    rows = rows if isinstance(rows, list) else rows.to_dicts()
+    limit = json.loads(Path("rule.json").read_text())["limit"]
+    high = [row["amount"] > limit for row in rows]
+    return [3 if one else 1 for one in high], [[0.1, 0.2, 0.7] if one else [0.8, 0.1, 0.1]
+                                               for one in high]
+"""
+ABOUT_SEVERAL = """
+def surest(target, prediction, score):
+    assert set(target) <= {1, 2, 3}, target
+    assert score.shape == (len(target), 3)
+    assert set(prediction) <= {1, 3}
+    return score.max(axis=1).mean()
+"""
+
+
+def test_several_classes_are_the_models_own(make):
+    lines = ["id,amount,country,y"]
+    lines += [f"{n},{n / 10},DE,{1 + (n > 40) + (n > 60)}" for n in range(100)]
+    data = "\n".join(lines) + "\n"
+    spec = asked("surest: {function: mine:surest, better: higher}", "[surest]")
+    spec = spec.replace("task: binary, target: y, positive: 1", "task: multiclass, target: y")
+    files = {**TOY, "rules.py": SEVERAL, "mine.py": ABOUT_SEVERAL,
+             "data/train.csv": data, "data/test.csv": data}  # fmt: skip
+    road = make(spec, files)
+    found = road.evaluated(road.trained())
+    assert value_of(found, "surest").value == pytest.approx(0.51 * 0.8 + 0.49 * 0.7)
+
+
+def test_numbers_are_given_as_they_are(make):
+    spec = asked("off: {function: mine:off, better: lower}", "[off, mae]")
+    spec = spec.replace("task: binary, target: y, positive: 1", "task: regression, target: y")
+    mine = "def off(y_true, y_pred):\n    return abs(y_true - y_pred)\n"
+    road = make(spec, {**TOY, "mine.py": mine})
+    found = road.evaluated(road.trained())
+    assert value_of(found, "off").value == pytest.approx(value_of(found, "mae").value)
+    assert value_of(found, "off").interval == value_of(found, "mae").interval
