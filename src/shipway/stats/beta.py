@@ -36,18 +36,21 @@ def log_tails(a: float, b: float, x: float) -> tuple[float, float]:
     """ln P(Beta(a, b) <= x) and ln P(Beta(a, b) > x); -inf for an impossible tail.
 
     The continued fraction of the tail that x lies in, scaled by Loader's density; the other tail
-    is its complement. Sources: W. H. Press et al., "Numerical Recipes", 3rd edition, section 6.4;
-    C. Loader, "Fast and accurate computation of binomial probabilities" (2000).
+    is its complement. Sources: A. R. DiDonato and A. H. Morris, "Significant digit computation of
+    the incomplete beta function ratios", ACM Trans. Math. Softw. 18 (1992), equation 9; C. Loader,
+    "Fast and accurate computation of binomial probabilities" (2000).
     """
     if not (a > 0 and b > 0 and 0 <= x <= 1):
         raise ValueError(f"no incomplete beta function of {a}, {b} at {x}")
     if x in (0, 1):
         return (-inf, 0.0) if x == 0 else (0.0, -inf)
     density = log_density(a, b, x)
+    # The smaller of x and 1 - x has all its digits, the other has lost what lies below 1e-16.
+    away = a - (a + b) * x if x <= 0.5 else (a + b) * (1 - x) - b
     if x <= (a + 1) / (a + b + 2):
-        lower = min(density - log(a) + log(_fraction(a, b, x)), 0.0)
+        lower = min(density - log(_fraction(a, b, x, away)), 0.0)
         return lower, _log_complement(lower)
-    upper = min(density - log(b) + log(_fraction(b, a, 1 - x)), 0.0)
+    upper = min(density - log(_fraction(b, a, 1 - x, -away)), 0.0)
     return _log_complement(upper), upper
 
 
@@ -103,18 +106,20 @@ def _log_complement(log_share: float) -> float:
     return log1p(-share) if share < 1 else -inf
 
 
-def _fraction(a: float, b: float, x: float) -> float:
-    """The continued fraction of I_x(a, b) a B(a, b) / (x^a (1 - x)^b), by modified Lentz."""
-    c, d = 1.0, 1 / ((1 - (a + b) * x / (a + 1)) or TINY)
-    result = d
+def _fraction(a: float, b: float, x: float, away: float) -> float:
+    """The continued fraction of x^a (1 - x)^b / (B(a, b) I_x(a, b)), by modified Lentz.
+
+    `away` is a - (a + b) x.
+    """
+    result = c = a * (away + 1) / (a + 1) or TINY
+    d = 0.0
     for step in range(1, MOST_TERMS):
-        even = step * (b - step) * x / ((a + 2 * step - 1) * (a + 2 * step))
-        d = 1 / ((1 + even * d) or TINY)
-        c = (1 + even / c) or TINY
-        result *= c * d
-        odd = -(a + step) * (a + b + step) * x / ((a + 2 * step) * (a + 2 * step + 1))
-        d = 1 / ((1 + odd * d) or TINY)
-        c = (1 + odd / c) or TINY
+        middle = a + 2 * step
+        above = (a + step - 1) * (a + b + step - 1) * step * (b - step) * (x / (middle - 1)) ** 2
+        below = step + step * (b - step) * x / (middle - 1)
+        below += (a + step) * (away + 1 + step * (2 - x)) / (middle + 1)
+        d = 1 / ((below + above * d) or TINY)
+        c = (below + above / c) or TINY
         result *= c * d
         if abs(c * d - 1) < 2.3e-16:
             break

@@ -19,7 +19,8 @@ TINY = 1e-30
 
 def standardised(distance: float, variance: float) -> float:
     """`distance` in standard deviations: 0 for none, infinite when there is no variance."""
-    if distance == 0:
+    # Shares that agree up to rounding can leave a distance but no variance.
+    if abs(distance) < 1e-15:
         return 0.0
     return distance / sqrt(variance) if variance > 0 else copysign(inf, distance)
 
