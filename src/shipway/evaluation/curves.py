@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a report draws: ROC and precision-recall curves, and the confusion matrix."""
+"""What a report draws of one model: curves over all thresholds, and the confusion matrix."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shipway.base.errors import InputError
 from shipway.evaluation.confusion import matrix
+from shipway.evaluation.cost import Costs
 from shipway.evaluation.distributions import calibration, histogram
 from shipway.evaluation.predictions import Predictions
+from shipway.evaluation.thresholds import cost_curve
 from shipway.records.comparison import Confusion, Curve, Drawn
 from shipway.spec.types import Task
 
@@ -18,8 +21,8 @@ MOST_POINTS = 200
 MOST_CLASSES = 50
 
 
-def drawn(predictions: Predictions, task: Task) -> Drawn:
-    """All that is drawn of one model."""
+def drawn(predictions: Predictions, task: Task, costs: Costs | None = None) -> Drawn:
+    """All that is drawn of one model; the cost by threshold where mistakes have `costs`."""
     if task != "binary":
         return Drawn(confusion=confusion(predictions, task))
     return Drawn(
@@ -28,6 +31,7 @@ def drawn(predictions: Predictions, task: Task) -> Drawn:
         confusion=confusion(predictions, task),
         calibration=calibration(predictions),
         scores=histogram(predictions),
+        costs=None if costs is None else cost_by_threshold(predictions, costs),
     )
 
 
@@ -50,6 +54,19 @@ def precision_recall(predictions: Predictions) -> Curve | None:
     precision = hits / (hits + alarms)
     recall = hits / hits[-1]
     return _thinned(np.concatenate(([0.0], recall)), np.concatenate((precision[:1], precision)))
+
+
+def cost_by_threshold(predictions: Predictions, costs: Costs) -> Curve | None:
+    """Threshold (x) and mean cost of a row (y); None where no threshold could be chosen."""
+    if predictions.score is None:
+        return None
+    try:
+        thresholds, mean = cost_curve(
+            predictions.target == 1, predictions.score, costs, weight=predictions.weight
+        )
+    except InputError:
+        return None
+    return _thinned(thresholds[::-1], mean[::-1])
 
 
 def confusion(predictions: Predictions, task: Task) -> Confusion | None:
@@ -83,7 +100,8 @@ def _steps(predictions: Predictions) -> "tuple[NDArray[np.float64], NDArray[np.f
 def _thinned(x: "NDArray[np.float64]", y: "NDArray[np.float64]") -> Curve:
     """At most 200 of the points, evenly spaced along the curve, both ends among them."""
     if len(x) > MOST_POINTS:
-        way = np.concatenate(([0.0], np.cumsum(np.abs(np.diff(x)) + np.abs(np.diff(y)))))
+        size = max(1.0, float(np.abs(y).max()))
+        way = np.concatenate(([0.0], np.cumsum(np.abs(np.diff(x)) + np.abs(np.diff(y)) / size)))
         stops = np.linspace(0.0, way[-1], MOST_POINTS)
         kept = np.unique(np.searchsorted(way, stops).clip(0, len(x) - 1))
         kept[-1] = len(x) - 1

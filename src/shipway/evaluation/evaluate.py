@@ -17,6 +17,7 @@ from shipway.evaluation.evidence import Evidence
 from shipway.evaluation.flips import flips
 from shipway.evaluation.gate_parser import parse_gate, slice_source
 from shipway.evaluation.metrics import DEFAULTS
+from shipway.evaluation.predictions import Predictions
 from shipway.evaluation.report import by_slice, overall
 from shipway.evaluation.slices import Slices
 from shipway.evaluation.verdicts import Level
@@ -84,12 +85,14 @@ def evaluate(
         and not evidence.no_champion_because,
         predictions=subject.predictions,
         budget=subject.budget,
-        drawn=Drawn() if evidence.challenger is None else drawn(evidence.challenger, evidence.task),
-        champion_drawn=None
-        if evidence.champion is None
-        else drawn(evidence.champion, evidence.task),
+        drawn=_drawn(evidence.challenger, evidence) or Drawn(),
+        champion_drawn=_drawn(evidence.champion, evidence),
         flips=_flips(evidence),
     )
+
+
+def _drawn(predictions: Predictions | None, evidence: Evidence) -> Drawn | None:
+    return None if predictions is None else drawn(predictions, evidence.task, evidence.costs)
 
 
 def paid(budget: BudgetSpec) -> Level:

@@ -2,9 +2,7 @@
 """A metric by its name, measured over rows, and all that an interval of it can be made from.
 
 measure(kind, predictions, task)              the value
-cells(kind, task, classes)                    the value of any confusion tables (share, cells)
 hits(kind, predictions, task)                 which rows are hits, of which trials (share)
-row_values(kind, predictions, task)           one value for each row, their mean the metric (mean)
 influence(kind, predictions, task)            how much each row moves the value
 resampled(kind, predictions, task, counts)    the value under counts of a bootstrap
 
@@ -34,6 +32,8 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
 
+TOO_LARGE = "some values are too large, or too small to divide by"
+
 
 def measure(kind: MetricKind, predictions: Predictions, task: Task) -> Measured:
     """The value of `kind`; undefined, with a note, where these rows have none.
@@ -44,6 +44,14 @@ def measure(kind: MetricKind, predictions: Predictions, task: Task) -> Measured:
         raise ValueError(f"{kind.name} is not a metric of one model's rows")
     if reason := problem(kind, predictions, task):
         return undefined(reason)
+    with np.errstate(all="ignore"):
+        found = _measured(kind, predictions, task)
+    if found.value is not None and not np.isfinite(found.value):
+        return undefined(TOO_LARGE)
+    return found
+
+
+def _measured(kind: MetricKind, predictions: Predictions, task: Task) -> Measured:
     metric = cell_metric(kind, task, predictions.classes)
     if metric is not None:
         return _of_cells(metric, seen_by(kind, predictions))
@@ -59,20 +67,6 @@ def measure(kind: MetricKind, predictions: Predictions, task: Task) -> Measured:
     return undefined(smooth.undefined) if value != value else Measured(value)
 
 
-def cells(
-    kind: MetricKind, task: Task, classes: tuple[str, ...] = ()
-) -> "Callable[[Vector], Vector] | None":
-    """The metric of confusion tables (B, k, k + 1), true × predicted: (B), NaN where it has none.
-
-    The last column counts labels that are no class. For families share and cells; None for others
-    and for shares that are not read off the table. `classes` are needed where the metric names
-    one, or costs do; InputError when it is not among them. Rows are counted in the table of
-    `seen_by(kind, predictions)`.
-    """
-    found = cell_metric(kind, task, classes)
-    return None if found is None else found.value
-
-
 def hits(
     kind: MetricKind, predictions: Predictions, task: Task
 ) -> "tuple[NDArray[np.bool_], NDArray[np.bool_]] | None":
@@ -84,16 +78,6 @@ def hits(
         return None
     cell = _cell_of_rows(seen_by(kind, predictions))
     return found.hit[cell], found.trial[cell]
-
-
-def row_values(kind: MetricKind, predictions: Predictions, task: Task) -> "Vector | None":
-    """The values (n) whose weighted mean is the metric: for family mean, else None.
-
-    None as well where the rows have no value.
-    """
-    if kind.family != "mean" or problem(kind, predictions, task):
-        return None
-    return ROWS[task][kind.key].values(kind, predictions)
 
 
 def influence(kind: MetricKind, predictions: Predictions, task: Task) -> "Vector | None":
@@ -130,7 +114,7 @@ def resampled(
     """
     if kind.family in ("extreme", "sample") or kind.needs == "champion":
         raise ValueError(f"{kind.name} has no bootstrap")
-    if problem(kind, predictions, task):
+    if measure(kind, predictions, task).value is None:
         return np.full(len(counts), np.nan)
     compute = _under_counts(kind, predictions, task)
     size = max(1, MOST_NUMBERS // max(1, len(predictions)))

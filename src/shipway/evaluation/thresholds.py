@@ -86,8 +86,9 @@ def choose(
     if not np.isfinite(values[0]):
         raise InputError(f"{metric.name} has no value at any threshold of these rows")
     chosen = _again(metric, ranked, target_positive, own, seed)
-    low, high = np.quantile(chosen, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     value = float(_middles(ranked.scores)[best[0]])
+    ends = [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]
+    low, high = np.quantile(np.append(chosen, value), ends)
     return Threshold(value, float(values[0]), min(float(low), value), max(float(high), value))
 
 
@@ -114,12 +115,11 @@ def _best(metric: MetricKind, at: Cuts) -> "tuple[NDArray[np.int64], Vector]":
         best = best_allowed(metric, at)
         return best, at.of(metric.base)[draws, best]
     values = _values(metric, at)
-    worst = -np.inf if metric.better == "higher" else np.inf
-    known = np.where(np.isnan(values), worst, values)
+    sign = 1.0 if metric.better == "higher" else -1.0
+    known = np.where(np.isnan(values), -np.inf, sign * values)
     # Sums of weights differ in their last digits: what is equal but for these is equally good.
-    edge = known.max(axis=1) if metric.better == "higher" else known.min(axis=1)
-    slack = 1e-12 * np.maximum(1.0, np.abs(edge))
-    best = np.argmax(np.abs(known - edge[:, None]) <= slack[:, None], axis=1)
+    edge = known.max(axis=1, keepdims=True)
+    best = np.argmax(known >= edge - 1e-12 * np.maximum(1.0, np.abs(edge)), axis=1)
     return best, values[draws, best]
 
 
@@ -152,8 +152,9 @@ def _again(
         drawn = draw.multinomial(len(own), rows / len(own), times) * mean
         sums = [_from_none(np.cumsum(drawn[:, part::2], axis=1)) for part in (1, 0)]
         at = Cuts(*sums)
+        best, values = _best(metric, at)
         both = (at.found[:, -1] > 0) & (at.alarms[:, -1] > 0)
-        found.append(thresholds[_best(metric, at)[0][both]])
+        found.append(thresholds[best[both & np.isfinite(values)]])
     return np.concatenate(found)
 
 

@@ -106,3 +106,35 @@ def test_rows_are_taken_from_all_columns():
     assert (part.target.tolist(), part.label.tolist(), part.score.tolist()) == (
         [0, 1], [0, 0], [0.1, 0.4],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [
+        ([1.0, -1.0, 2.0], "1 of 3 weights are negative"),
+        ([1.0, None, 2.0], "1 of 3 weights are missing or infinite"),
+        ([1.0, np.inf, 2.0], "1 of 3 weights are missing or infinite"),
+        ([0.0, 0.0, 0.0], "all weights are 0"),
+        ([1.0, 2.0], "3 rows have a target but 2 a weight"),
+        (["a", "b", "c"], "something else than numbers"),
+    ],
+)
+def test_weights_are_checked(weight, message):
+    with pytest.raises(InputError, match=message):
+        columns.weighted(columns.binary([0, 1, 1]), weight)
+
+
+def test_weights_and_groups_go_with_their_rows():
+    found = columns.weighted(columns.binary([0, 1, 1]), [1, 0, 2])
+    found = columns.grouped(found, {"query": ["b", None, "b"], "day": [1.5, 1.5, float("nan")]})
+    part = found.take(np.array([0, 2]))
+    assert part.weight.tolist() == [1, 2]
+    assert part.groups["query"].tolist() == [0, 0]
+    assert len(set(part.groups["day"].tolist())) == 2
+    with pytest.raises(InputError, match="3 rows have a target but 1 a value of query"):
+        columns.grouped(found, {"query": ["a"]})
+
+
+def test_an_infinite_target_is_refused():
+    with pytest.raises(InputError, match="1 of 2 rows have no target, or an infinite one"):
+        columns.regression([1.0, np.inf], [1.0, 2.0])

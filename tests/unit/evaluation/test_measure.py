@@ -6,9 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from shipway.evaluation.measure import cells, hits, influence, measure, resampled, row_values
+from shipway.evaluation.catalogue import cell_metric
+from shipway.evaluation.measure import hits, influence, measure, resampled
 from shipway.evaluation.measured import Measured
 from shipway.evaluation.metrics import find
+from shipway.evaluation.predictions import Predictions
 
 from .made_up import CLASSES, COSTS, draw, kinds, names
 
@@ -134,26 +136,25 @@ def test_influence_gives_about_the_variance_of_the_jackknife(task, kind):
 @each
 def test_metrics_of_the_confusion_table_are_read_off_it(task, kind):
     found = draw(task, 8)
-    compute = cells(kind, task, CLASSES)
+    metric = cell_metric(kind, task, CLASSES)
     if kind.family not in ("share", "cells") or kind.base == "top_k_accuracy":
-        assert compute is None
+        assert metric is None
         return
     size = 2 if task == "binary" else 3
     label = (found.score >= 0.4).astype(int) if "threshold" in kind.options else found.label
     table = np.zeros((size, size + 1))
     np.add.at(table, (found.target, label), 1)
     empty = np.zeros_like(table)
-    assert compute(np.array([table, 2 * table, empty])) == pytest.approx(
+    assert metric.value(np.array([table, 2 * table, empty])) == pytest.approx(
         [value(kind, found, task)] * 2 + [np.nan], nan_ok=True
     )
 
 
 @each
-def test_a_share_is_of_hits_and_trials_and_a_mean_of_values(task, kind):
+def test_a_share_is_of_hits_and_trials(task, kind):
     found = draw(task, 9, weighted=True)
-    marked, values = hits(kind, found, task), row_values(kind, found, task)
+    marked = hits(kind, found, task)
     assert (marked is not None) == (kind.family == "share")
-    assert (values is not None) == (kind.family == "mean")
     if marked is not None:
         hit, trial = marked
         assert value(kind, found, task) == pytest.approx(
@@ -161,8 +162,6 @@ def test_a_share_is_of_hits_and_trials_and_a_mean_of_values(task, kind):
         )
         plain = measure(kind, replace(found, weight=None), task)
         assert (plain.hits, plain.trials) == ((hit & trial).sum(), trial.sum())
-    if values is not None:
-        assert value(kind, found, task) == pytest.approx(np.average(values, weights=found.weight))
 
 
 def test_trials_of_weighted_rows_are_the_effective_number():
@@ -213,6 +212,48 @@ def test_an_extreme_has_no_bootstrap():
         resampled(
             find("max_error", "regression"), draw("regression", 0), "regression", np.ones((1, 60))
         )
+
+
+@pytest.mark.parametrize(("task", "name"), [("regression", "mape"), ("regression", "mse")])
+def test_what_is_too_large_for_a_number_has_no_value(task, name):
+    found = Predictions(np.array([1e-308, 1.0, 2.0]), np.array([2e200, 1.0, 2.5]))
+    kind = find(name, task)
+    assert measure(kind, found, task).note.startswith("some values are too large")
+    assert influence(kind, found, task) is None
+    assert np.isnan(resampled(kind, found, task, np.ones((2, 3)))).all()
+
+
+NEAR_A_CUT = {
+    "binary": (
+        "recall@precision=0.5", "recall@fpr=0.05", "recall@specificity=0.9", "precision@recall=0.6",
+        "specificity@recall=0.8", "precision@k=300", "recall@k=300", "lift@k=300",
+        "calibration_error@strategy=quantile",
+    ),
+    "regression": ("median_absolute_error",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("task", NEAR_A_CUT)
+def test_influence_at_a_cut_gives_the_spread_of_many_samples(task, weighted):
+    rng, rows = np.random.default_rng(11), 3000
+
+    def sample():
+        weight = rng.uniform(0.3, 3, rows) if weighted else None
+        if task == "regression":
+            target = rng.normal(size=rows)
+            return Predictions(target, target + rng.gamma(2, 1, rows) - 1, weight=weight)
+        target = (rng.random(rows) < 0.15).astype(int)
+        score = 1 / (1 + np.exp(2.2 - 1.6 * target - rng.normal(size=rows)))
+        return Predictions(target, None, score.round(3), ("no", "yes"), weight)
+
+    kinds_here = [find(name, task) for name in NEAR_A_CUT[task]]
+    samples = [sample() for _ in range(150)]
+    for kind in kinds_here:
+        spread = np.std([value(kind, each, task) for each in samples])
+        errors = [np.sqrt((influence(kind, each, task) ** 2).sum()) / rows for each in samples[:20]]
+        # 150 samples know a standard deviation to 6 %, so that three of those are let pass.
+        assert np.mean(errors) == pytest.approx(spread, rel=0.2), kind.name
 
 
 def test_every_form_is_tried():
