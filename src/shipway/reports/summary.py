@@ -25,7 +25,8 @@ def found(record: Record) -> str:
         case TestReport():
             return _tests(record)
         case TrainedModel():
-            return f"model {short(record.digest)}"
+            chosen = f", threshold {record.threshold.value:.4g}" if record.threshold else ""
+            return f"model {short(record.digest)}{chosen}"
         case Evaluation():
             return _evaluation(record)
         case StepResult():

@@ -2,7 +2,14 @@
 import pytest
 
 from shipway.records.base import Record, Skipped
-from shipway.records.training import Evaluation, GateResult, Metric, TestReport
+from shipway.records.training import (
+    ChosenThreshold,
+    Evaluation,
+    GateResult,
+    Metric,
+    TestReport,
+    TrainedModel,
+)
 from shipway.reports.summary import found
 
 from .made_up import FOUND, RESULTS
@@ -28,6 +35,14 @@ def test_one_short_line_for_each_stage(stage):
         (TestReport(0, 0, 0), "0 passed"),
         (Evaluation("m", "t", "t", 9, METRICS), "a 0.5, d 0.125"),
         (Evaluation("m", "t", "t", 9, METRICS, GATES), "a 0.5, d 0.125, 1 of 2 gates passed"),
+        (
+            TrainedModel(
+                f"sha256:{'a' * 64}",
+                "sklearn",
+                threshold=ChosenThreshold(0.04246, "f1", 0.5, 0.04, 0.05, 99),
+            ),
+            "model aaaaaaaaaaaa, threshold 0.04246",
+        ),
         (Record(), ""),
     ],
 )
