@@ -33,6 +33,36 @@ which says "is not available yet": buckets in `store` and `data`, another `model
 
 """
 
+METRICS = """\
+# Metrics
+
+What `evaluate.metrics`, `model.threshold` and the gates may name, written by `make docs` from the
+table that reads the names. [Gates](gates.md) says how sure a metric is, and by which method.
+
+- Options follow `@`: `recall@precision=0.9`, `ndcg@k=10,by=query_id`, `recall@class='Iris setosa'`.
+- A row's weight (`evaluate.weights`) counts in every metric as if the row were there so many times.
+  Behind a weighted share stand as many trials as equal weights would need for the same certainty:
+  (sum of weights)² / sum of squared weights. `k` counts rows, whatever they weigh.
+- Rows with equal scores are never told apart by chance: they stand on one step of a curve, and
+  share the last of `k` places.
+- A metric that rows don't have (no positive row for `recall`, a true value of 0 for `mape`) has no
+  value and says why: it fails its gate and is never counted as 0. Only `recall@precision=…` is 0
+  where no threshold has the precision, since then nothing can be predicted positive.
+- A prediction that is no class is wrong for its row: of two classes it counts as the class that the
+  row does not have. With costs it costs as much as the dearest mistake of the row's class.
+- `calibration_error` has bins of equal width, (0, 0.1], (0.1, 0.2]… with 0 in the first; with
+  `strategy=quantile` bins of equally many rows. It is above 0 even for a perfect model, the more
+  the fewer rows a bin has. `calibration_slope` is 1 and `calibration_intercept` 0 for scores that
+  can be taken as probabilities; a slope below 1 says that they are too extreme.
+- Metrics with `by=COLUMN` rank the rows of each value of the column and are the mean over those
+  that have something to find. Their interval is one of groups, not of rows.
+- Precision and recall of a class that is never predicted are 0 in a mean over the classes; a class
+  that occurs neither in truth nor in prediction takes no part in it.
+
+Metrics of your own are functions of your code: `evaluate.functions` in [`shipway.yaml`](spec.md).
+
+"""
+
 COMMANDS_HEAD = """\
 # Commands
 
@@ -53,6 +83,7 @@ document on standard output; with `run` also when it ends with 1, 3 or 4.
 
 def pages() -> dict[Path, str]:
     """Each generated page, by its path."""
+    from shipway.evaluation.metric_reference import metrics_markdown
     from shipway.spec.reference import reference_markdown
     from shipway.spec.schema import json_schema
 
@@ -60,6 +91,7 @@ def pages() -> dict[Path, str]:
         DOCS / "shipway.schema.json": json.dumps(json_schema(), indent=2) + "\n",
         DOCS / "spec.md": REFERENCE + reference_markdown(),
         DOCS / "cli.md": commands(),
+        DOCS / "metrics.md": METRICS + metrics_markdown(),
     }
 
 

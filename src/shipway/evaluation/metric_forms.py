@@ -15,16 +15,16 @@ from shipway.spec.types import Task
 Better = Literal["higher", "lower"]
 Needs = Literal["labels", "scores", "champion", "sample"]
 Family = Literal["share", "area", "cells", "mean", "smooth", "extreme", "sample"]
-"""What kind of number a metric is, which decides how its interval is found.
-
-`share`     hits of trials: a proportion of rows
-`area`      the area under the ROC curve
-`cells`     any other function of the confusion table
-`mean`      the mean of one value for each row
-`smooth`    everything else that a bootstrap is right for
-`extreme`   no resampling is right for it: only the values are compared
-`sample`    not about rows: latency and size, from measurements of their own
-"""
+"""What kind of number a metric is, which decides how its interval is found: see `FAMILIES`."""
+FAMILIES: dict[Family, str] = {
+    "share": "hits of trials: a proportion of rows",
+    "area": "the area under the ROC curve",
+    "cells": "any other function of the confusion table",
+    "mean": "the mean of one value for each row",
+    "smooth": "everything else that a bootstrap is right for",
+    "extreme": "no resampling is right for it: only the values are compared",
+    "sample": "not about rows: latency and size, from measurements of their own",
+}
 Value = Literal["share", "positive", "number", "count", "class", "column", "choice"]
 
 
