@@ -5,6 +5,7 @@ Rows with equal scores are taken together. The influence of a row on the ROC are
 the share of the other class on its right side (see `stats.auc`).
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,14 +70,16 @@ def average_precision_influence(kind: MetricKind, predictions: Predictions) -> "
 
 def roc_auc_ovr(kind: MetricKind, predictions: Predictions, counts: "Vector") -> "Vector":
     """Mean area of each class against the rest, or that of one class."""
-    parts = _of_classes(kind, predictions)
-    return np.asarray(np.mean([roc_auc(kind, part, counts) for part in parts], axis=0))
+    numbers = _numbers(kind, predictions)
+    parts = (predictions.against_rest(number) for number in numbers)
+    return np.asarray(sum(roc_auc(kind, part, counts) for part in parts) / len(numbers))
 
 
 def roc_auc_ovr_influence(kind: MetricKind, predictions: Predictions) -> "Vector":
     """The mean of the classes' influence values."""
-    parts = _of_classes(kind, predictions)
-    return np.asarray(np.mean([roc_auc_influence(kind, part) for part in parts], axis=0))
+    numbers = _numbers(kind, predictions)
+    parts = (predictions.against_rest(number) for number in numbers)
+    return np.asarray(sum(roc_auc_influence(kind, part) for part in parts) / len(numbers))
 
 
 def both_classes_problem(kind: MetricKind, predictions: Predictions) -> str:
@@ -96,17 +99,18 @@ def positives_problem(kind: MetricKind, predictions: Predictions) -> str:
 def _ovr_problem(kind: MetricKind, predictions: Predictions) -> str:
     if problem := score_problem(kind, predictions):
         return problem
-    for part in _of_classes(kind, predictions):
-        if len(set(np.unique(part.target))) < 2:
-            return f"class {part.classes[1]} has no rows, or all of them"
+    rows = np.bincount(predictions.target, minlength=len(predictions.classes))
+    for number in _numbers(kind, predictions):
+        if rows[number] in (0, len(predictions)):
+            return f"class {predictions.classes[number]} has no rows, or all of them"
     return ""
 
 
-def _of_classes(kind: MetricKind, predictions: Predictions) -> tuple[Predictions, ...]:
-    parts = predictions.one_against_rest
+def _numbers(kind: MetricKind, predictions: Predictions) -> Sequence[int]:
+    """The classes whose areas are wanted. One is ranked at a time: so many orders fill a memory."""
     if "class" in kind.options:
-        return (parts[number_of(kind, predictions.classes)],)
-    return parts
+        return (number_of(kind, predictions.classes),)
+    return range(len(predictions.classes))
 
 
 def steps(predictions: Predictions, counts: "Vector") -> "tuple[Vector, Vector]":

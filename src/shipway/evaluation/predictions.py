@@ -87,19 +87,13 @@ class Predictions:
             raise ValueError("nothing to rank by")
         return found
 
-    @cached_property
-    def one_against_rest(self) -> "tuple[Predictions, ...]":
-        """For each class of a multiclass model: a binary model of it against all others."""
-        scores = self.score
-        if scores is None:
+    def against_rest(self, number: int) -> "Predictions":
+        """Of a multiclass model: a binary model of one class against all others."""
+        if self.score is None:
             raise ValueError("no scores")
-        return tuple(
-            Predictions(
-                (self.target == number).astype("int64"),
-                score=scores[:, number],
-                classes=("rest", name),
-                weight=self.weight,
-                groups=self.groups,
-            )
-            for number, name in enumerate(self.classes)
+        return Predictions(
+            (self.target == number).astype("int64"),
+            score=self.score[:, number],
+            classes=("rest", self.classes[number]),
+            weight=self.weight,
         )

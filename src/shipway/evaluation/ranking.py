@@ -115,7 +115,8 @@ def reciprocal_rank(kind: MetricKind, groups: Groups) -> "Vector":
 
     Among t tied rows with p positives its expected place is (t + 1) / (p + 1).
     """
-    step = np.flatnonzero(np.append(True, np.diff(groups.above + groups.group * 1.0) != 0))
+    new = (np.diff(groups.above) != 0) | (np.diff(groups.group) != 0)
+    step = np.flatnonzero(np.append(True, new))
     positives = np.add.reduceat(groups.gain, step)
     tied = (groups.to - groups.above)[step]
     place = groups.above[step] + (tied + 1) / (positives + 1)

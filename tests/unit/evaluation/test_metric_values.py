@@ -286,6 +286,16 @@ def test_map_as_scikit_learn(seed):
     assert found == pytest.approx(np.mean(expected), **CLOSE)
 
 
+@pytest.mark.parametrize("seed", SAMPLES)
+def test_the_first_hit_one_group_after_the_other(seed):
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(1, 4, 20)
+    parts = [(rng.integers(0, 2, size), rng.permutation(size) / 4) for size in sizes]
+    expected = [1 / (1 + np.argmax(t[np.argsort(-s)])) for t, s in parts if t.any()]
+    found = value("mrr@by=q", groups(*parts), "binary").value
+    assert found == pytest.approx(np.mean(expected), **CLOSE)
+
+
 def test_the_first_hit_and_the_hits_among_the_first():
     found = groups(
         (np.array([0, 1, 0, 1]), np.array([0.9, 0.8, 0.7, 0.6])),
