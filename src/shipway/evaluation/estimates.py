@@ -131,12 +131,14 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A number that each row moves a little: by influence values, with replicates by BCa.
+    """A number that each row moves a little: by influence values, or (few rows) by replicates.
 
     `influence` (n) belongs to n rows, of which `units` can vary on their own (groups that are
     ranked together count once; with weights as many as equal weights would make). `span` is how far
     the number can be from itself at most, infinite where it has no limits: with it, rows that all
     say the same bound how many could say otherwise. `of_mean`: it is a mean of one value per row.
+    `replicates` are read by BCa, for a contrast of two models by percentiles: there is little bias
+    to correct in it, and correcting for what there is rejects 6 % to 8 % instead of 5 %.
     """
 
     value: float
@@ -145,9 +147,10 @@ class Spread:
     span: float = inf
     of_mean: bool = False
     replicates: "NDArray[np.float64] | None" = None
+    contrast: bool = False
 
     def bounds(self, confidence: float, sides: Sides) -> Bounds:
-        """BCa, skewness-corrected normal or normal bounds; unknown with fewer than ten units."""
+        """BCa or percentile, skewness-corrected normal or normal bounds; unknown with fewer than ten units."""
         if self.units < FEW:
             return Bounds(-inf, inf, confidence, sides, "too few rows")
         found = self._found(confidence, sides)
@@ -160,6 +163,8 @@ class Spread:
         return Bounds(self.value - half, self.value + half, confidence, sides, method)
 
     def _found(self, confidence: float, sides: Sides) -> Bounds | None:
+        if self.replicates is not None and self.contrast:
+            return percentile(self.replicates, confidence, sides)
         if self.replicates is not None:
             return bca(self.replicates, self.value, self.influence, confidence, sides)
         return from_influence(self.value, self.influence, confidence, sides, of_mean=self.of_mean)
@@ -168,6 +173,8 @@ class Spread:
         """The level at which the bound is `limit`; None where there is no bound."""
         if self.units < FEW:
             return None
+        if self.replicates is not None and self.contrast:
+            return percentile_p_value(self.replicates, limit, alternative)
         if self.replicates is not None:
             return bca_p_value(self.replicates, self.value, self.influence, limit, alternative)
         return influence_p_value(

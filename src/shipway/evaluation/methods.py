@@ -7,8 +7,8 @@
     trials differ
     area            DeLong                          DeLong, paired
     cells           bootstrap of the table          bootstrap of the joint table
-    mean, smooth    BCa up to 1,000 rows,           the same, of the differences of the influence
-                    influence values beyond         values row by row
+    mean, smooth    BCa up to 1,000 rows,           percentiles of the paired bootstrap, then the
+                    influence values beyond         influence values' differences row by row
     extreme         none: values are compared       none
 
 k is 1, or 1 - r where a gate allows the challenger to be a share r worse than the champion. With
@@ -169,6 +169,7 @@ def _of_rows(
             span=size * float(np.diff(metric_range(kind, pair.task))[0]),
             of_mean=kind.family in ("mean", "share"),
             replicates=drawn,
+            contrast=len(parts) > 1,
         )
     return None if drawn is None else Resampled(value, drawn, len(pair), _units(kind, pair))
 

@@ -159,7 +159,8 @@ class Pair:
         key = what, champion
         if key not in self._vectors:
             self._vectors[key] = make(kind, champion)
-        return self._vectors[key]
+        found: Vector | None = self._vectors[key]
+        return found
 
     def _influence(self, kind: MetricKind, champion: bool) -> "Vector | None":
         own = self.own.get(kind.name)

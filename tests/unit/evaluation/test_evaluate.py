@@ -11,10 +11,10 @@ from shipway.evaluation import columns
 from shipway.evaluation.curves import confusion, precision_recall, roc
 from shipway.evaluation.decide import Evidence
 from shipway.evaluation.evaluate import Subject, evaluate
-from shipway.stats.auc import compare
 from shipway.evaluation.slices import masks
 from shipway.records.training import Champion, Evaluation
 from shipway.spec.evaluation import EvaluateSpec, GateSpec, SliceSpec
+from shipway.stats.auc import compare
 
 SUBJECT = Subject("sha256:m", "test", "sha256:t", 3000, champion=Champion(1, "sha256:c"))
 
