@@ -150,7 +150,7 @@ class Spread:
     contrast: bool = False
 
     def bounds(self, confidence: float, sides: Sides) -> Bounds:
-        """BCa or percentile, skewness-corrected normal or normal bounds; unknown with fewer than ten units."""
+        """By replicates or influence values; unknown with fewer than ten units."""
         if self.units < FEW:
             return Bounds(-inf, inf, confidence, sides, "too few rows")
         found = self._found(confidence, sides)
