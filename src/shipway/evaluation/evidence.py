@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from shipway.base.errors import InputError
 from shipway.evaluation.cost import Costs
 from shipway.evaluation.measured import Measured, undefined
+from shipway.evaluation.metric_forms import FORMS
 from shipway.evaluation.metrics import MetricKind, find
 from shipway.evaluation.own import OwnValues
 from shipway.evaluation.pairs import Pair
@@ -19,6 +20,9 @@ from shipway.spec.types import Task
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+MOST_KEPT = 4_000_000
+"""Rows of slices that are kept for the next gate or metric; beyond, they are taken anew."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,10 @@ class Evidence:
     def part(self, name: str, rows: "NDArray[np.bool_]") -> "Evidence":
         """`within`, once for each slice: gates and report ask for the same ones."""
         if name not in self._parts:
-            self._parts[name] = self.within(rows)
+            found = self.within(rows)
+            if sum(each.rows for each in self._parts.values()) + found.rows > MOST_KEPT:
+                self._parts.clear()
+            self._parts[name] = found
         return self._parts[name]
 
     @cached_property
@@ -120,8 +127,17 @@ class Evidence:
             return pair.measured(kind, champion=champion)
         reported = self.champion_reported if champion else self.reported
         if name not in reported:
-            return undefined("it was neither measured nor reported")
+            return undefined(self._missing(name))
         value = float(reported[name])
         if value != value:
             return undefined("the training script reported NaN")
         return Measured(value)
+
+    def _missing(self, name: str) -> str:
+        """Why there is no value: what is wrong with the name, where it is that of a metric."""
+        try:
+            find(name, self.task, costs=self.costs)
+        except InputError as error:
+            if any(name.startswith(form.base) for form in FORMS[self.task]):
+                return error.what
+        return "it was neither measured nor reported"

@@ -35,6 +35,7 @@ import numpy as np
 from shipway.evaluation.estimates import Estimate
 from shipway.stats.auc import FEW
 from shipway.stats.bounds import Alternative, Bounds, Sides, quantile
+from shipway.stats.budget import SMALLEST
 from shipway.stats.rows import rows_for_mean
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ def _ends(groups: Sequence[Estimate], confidence: float, sides: Sides) -> "Ends"
 
 
 def _corrected(confidence: float, sides: Sides, groups: int) -> float:
-    return 1 - (1 - confidence) / sides / (groups * (groups - 1))
+    return 1 - max(SMALLEST, (1 - confidence) / sides / (groups * (groups - 1)))
 
 
 def _squared(one: "NDArray[np.float64]", other: "NDArray[np.float64]") -> "NDArray[np.float64]":

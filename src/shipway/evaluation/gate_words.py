@@ -50,10 +50,11 @@ def method(gate: Gate, kind: MetricKind | None) -> str:
     if kind.family == "area":
         return "DeLong's method, paired" if gate.bound.champion else "DeLong's method"
     paired = " of both models together" if gate.bound.champion else ""
+    few = "a bootstrap" if gate.bound.champion else "a bootstrap (BCa)"
     return {
         "cells": f"a bootstrap of the confusion table{paired}",
-        "mean": f"a bootstrap (BCa) of few rows, influence values of many{paired}",
-        "smooth": f"a bootstrap (BCa) of few rows, influence values of many{paired}",
+        "mean": f"{few} of few rows, influence values of many{paired}",
+        "smooth": f"{few} of few rows, influence values of many{paired}",
         "sample": "a bound over the calls that were measured",
     }.get(kind.family, "")
 

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     Vector = NDArray[np.float64]
 
 FEW_ROWS = 1_000
+MOST_CLASSES = 200
+"""With more classes a table is too large to be drawn; each row's influence on it is not."""
 UNSURE = ("extreme", "sample")
 """Families of which no method here says how sure they are."""
 
@@ -65,7 +67,7 @@ def estimate(kind: MetricKind, pair: Pair, *, champion: bool = False) -> Estimat
         return None if area is None else Area(area)
     model = pair.model(champion=champion)
     metric = cell_metric(kind, pair.task, model.classes)
-    if metric is not None and model.weight is None:
+    if metric is not None and model.weight is None and len(model.classes) <= MOST_CLASSES:
         table = pair.table(kind, champion=champion)
         return Resampled(found.value, replicates(table, metric.value, pair.seed), len(pair))
     return _of_rows(kind, pair, found.value, ((1.0, champion),))
@@ -143,7 +145,7 @@ def _by_prediction(trial: "NDArray[np.bool_]") -> bool:
 def _of_tables(kind: MetricKind, pair: Pair, value: float, factor: float) -> Estimate | None:
     """Functions of the confusion table; None for others."""
     metric = cell_metric(kind, pair.task, pair.challenger.classes)
-    if metric is None:
+    if metric is None or len(pair.challenger.classes) > MOST_CLASSES:
         return None
     drawn = replicates(pair.joint(kind), metric.value, pair.seed, factor)
     return Resampled(value, drawn, len(pair))
