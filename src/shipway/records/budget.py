@@ -36,8 +36,8 @@ class UseRecord(Record, frozen=True, tag_field="kind", tag="use"):
     `told` says that more than the verdict was to be shown. The first entry of a log has a `sketch`.
     """
 
-    model: str
-    gates: str
+    model: str = ""
+    gates: str = ""
     champion: str = ""
     name: str = ""
     number: int = 0
