@@ -48,7 +48,7 @@ def test_help_of_every_command_ends_with_its_example(name, capsys):
         (["rnu"], "Did you mean 'run'?"),
         (["roll-back"], "Did you mean 'rollback'?"),
         (["--jsno"], "there is no option '--jsno'"),
-        (["xyzzy"], "Known here: check, "),
+        (["xyzzy"], "Known here: budget, check, "),
         (["run", "--untl", "train"], "--untl"),
         (["rollback"], "usage: shipway rollback"),
         (["runs", "--limit", "many"], "--limit"),
