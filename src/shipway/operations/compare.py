@@ -16,7 +16,7 @@ from shipway.operations.paired_predictions import Paired, pair
 from shipway.operations.versions import find_version
 from shipway.records.compared import Comparison, MetricPair
 from shipway.records.delivery import ModelVersion
-from shipway.records.training import Evaluation, Metric
+from shipway.records.training import Evaluation, Interval, Metric
 
 Place = tuple[str, str]
 
@@ -72,8 +72,10 @@ def _pair(
     place: Place, first: Metric | None, second: Metric | None, apart: Metric | None
 ) -> MetricPair:
     shown = second or first
-    before = None if first is None else first.value
-    after = None if second is None else second.value
+    # What only one evaluation measured, the paired predictions tell of both.
+    paired = apart or Metric(place[0], None, 0)
+    before, first_interval = _known(first, (paired.champion, paired.champion_interval))
+    after, second_interval = _known(second, (paired.value, paired.interval))
     return MetricPair(
         name=place[0],
         slice=place[1],
@@ -81,11 +83,19 @@ def _pair(
         second=after,
         delta=None if before is None or after is None else after - before,
         rows=0 if shown is None else shown.rows,
-        first_interval=None if first is None else first.interval,
-        second_interval=None if second is None else second.interval,
-        delta_interval=None if apart is None else apart.difference,
-        p_value=None if apart is None else apart.p_value,
+        first_interval=first_interval,
+        second_interval=second_interval,
+        delta_interval=paired.difference,
+        p_value=paired.p_value,
     )
+
+
+def _known(
+    metric: Metric | None, paired: tuple[float | None, Interval | None]
+) -> tuple[float | None, Interval | None]:
+    if metric is not None:
+        return metric.value, metric.interval
+    return paired
 
 
 def _differences(first: ModelVersion, second: ModelVersion) -> tuple[str, ...]:

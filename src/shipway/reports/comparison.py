@@ -17,6 +17,9 @@ from shipway.reports.html import page_environment
 from shipway.reports.markdown import code, plain, table
 from shipway.reports.text import NONE, fixed, p_value, percent, plural, signed
 from shipway.reports.view import SliceTable, slice_tables
+from shipway.stats.multiple import holm
+
+SIGNIFICANCE = 0.05
 
 
 class ComparisonView(msgspec.Struct, frozen=True):
@@ -37,17 +40,19 @@ def version_name(version: ModelVersion) -> str:
 
 
 def headline(comparison: Comparison) -> str:
-    """In one line: what can be said about which is better."""
+    """In one line: which differences are no chance, of all that are told (Holm)."""
     if not comparison.same_rows:
         return "Evaluated on different rows: the differences mean little"
-    sure = [pair for pair in comparison.metrics if _sure(pair) and not pair.slice]
-    known = sum(pair.delta_interval is not None and not pair.slice for pair in comparison.metrics)
-    if not known:
-        return "No difference has an interval: compare the values with care"
+    asked = [pair for pair in comparison.metrics if pair.p_value is not None and not pair.slice]
+    if not asked:
+        return "No difference could be tested: compare the values with care"
+    adjusted = holm([pair.p_value or 0.0 for pair in asked])
+    sure = [pair for pair, p in zip(asked, adjusted, strict=True) if p < SIGNIFICANCE]
+    of_all = f"of {plural(len(asked), 'metric')} compared"
     if not sure:
-        return f"No clear difference in {plural(known, 'metric')}"
+        return f"No difference is more than chance, {of_all}"
     named = ", ".join(f"{pair.name} {signed(pair.delta or 0.0)}" for pair in sure)
-    return f"{version_name(comparison.second)} clearly differs: {named}"
+    return f"More than chance, {of_all}: {named}"
 
 
 def render_comparison(comparison: Comparison) -> str:
@@ -89,11 +94,6 @@ def comparison_markdown(comparison: Comparison) -> str:
         lines[-1] += ", ".join(f"{rows:,} {name}" for name, rows in kinds_of_flips(it)) + "."
     lines += ["", *(f"- {plain(text)}" for text in comparison.differs)]
     return "\n".join(lines).rstrip() + "\n"
-
-
-def _sure(pair: MetricPair) -> bool:
-    it = pair.delta_interval
-    return it is not None and (it.low > 0 or it.high < 0)
 
 
 def _row(pair: MetricPair) -> list[str]:

@@ -23,7 +23,7 @@ def evidence(gate: GateResult) -> list[str]:
 def _bounds(gate: GateResult) -> str:
     it = gate.interval
     if it is None:
-        return "" if gate.bound is None else f"bound {fixed(gate.bound)}"
+        return ""
     what = "difference " if gate.champion is not None else ""
     return f"{what}{fixed(it.low)} to {fixed(it.high)} at {percent(it.confidence)}"
 

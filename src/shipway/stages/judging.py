@@ -127,7 +127,7 @@ def _evaluate(
         rows=frame.height,
         budget=use,
         champion=opponent.champion,
-        predictions=_keep(ctx, frame[about.target], judged.challenger, "predictions", account),
+        predictions=_keep(ctx, truth, judged.challenger, "predictions", account),
     )
     level = account.level if account is not None and use.uses else None
     found = evaluate(only_warning(spec), evidence, subject, lines=_lines(ctx), level=level)
@@ -139,7 +139,7 @@ def _evaluate(
         notes=(*found.notes, *_told(ctx, opponent, (*notes, *behaviours.notes))),
         champion_predictions=None
         if theirs is None
-        else _keep(ctx, frame[about.target], theirs, "champion_predictions", account),
+        else _keep(ctx, truth, theirs, "champion_predictions", account),
         valid_until=clock.stamp() if judged.met and judged.met.for_now else found.valid_until,
     )
 
@@ -224,16 +224,21 @@ def judge_reported(
 
 
 def _keep(
-    ctx: StageContext, target: "pl.Series", asked: Asked, name: str, account: Account | None
+    ctx: StageContext, truth: Truth, asked: Asked, name: str, account: Account | None
 ) -> str | None:
-    """The predictions as a Parquet object: row, target, prediction, score; if they may be told."""
+    """The predictions as a Parquet object, if they may be told.
+
+    Its columns are row, target, prediction, score, weight: those that there are.
+    """
     import polars as pl
 
-    columns = {"target": target}
+    columns = {"target": pl.Series(truth.target)}
     if asked.answers.predictions:
         columns["prediction"] = pl.Series(asked.answers.predictions, strict=False)
     if asked.answers.scores is not None:
         columns["score"] = pl.Series(asked.answers.scores, strict=False)
+    if truth.weight is not None:
+        columns["weight"] = pl.Series(truth.weight)
     path = ctx.scratch / f"{name}.parquet"
     pl.DataFrame(columns).with_row_index("row").write_parquet(path)
     return ctx.store.objects.put(path) if account is None else account.keep(name, path)
