@@ -134,9 +134,9 @@ class Spread:
     """A number that each row moves a little: by influence values, or (few rows) by replicates.
 
     `influence` (n) belongs to n rows, of which `units` can vary on their own (groups that are
-    ranked together count once; with weights as many as equal weights would make). `span` is how far
-    the number can be from itself at most, infinite where it has no limits: with it, rows that all
-    say the same bound how many could say otherwise. `of_mean`: it is a mean of one value per row.
+    ranked together count once; with weights as many as equal weights would make). It lies between
+    the `ends`, to which bounds are cut; where both are finite, rows that all say the same bound how
+    many could say otherwise. `of_mean`: it is a mean of one value per row.
     `replicates` are read by BCa, for a contrast of two models by percentiles: there is little bias
     to correct in it, and correcting for what there is rejects 6 % to 8 % instead of 5 %.
     """
@@ -144,23 +144,27 @@ class Spread:
     value: float
     influence: "NDArray[np.float64]"
     units: float
-    span: float = inf
+    ends: tuple[float, float] = (-inf, inf)
     of_mean: bool = False
     replicates: "NDArray[np.float64] | None" = None
     contrast: bool = False
 
     def bounds(self, confidence: float, sides: Sides) -> Bounds:
-        """By replicates or influence values; unknown with fewer than ten units."""
+        """By replicates or influence values, never without the value; unknown of few units.
+
+        A metric that is biased (a calibration error is, upwards) can have all its corrected
+        interval on one side of it.
+        """
         if self.units < FEW:
             return Bounds(-inf, inf, confidence, sides, "too few rows")
         found = self._found(confidence, sides)
         if found is not None:
-            return found
+            low = min(self.value, max(self.ends[0], found.low))
+            high = max(self.value, min(self.ends[1], found.high))
+            return Bounds(low, high, confidence, sides, found.method)
         if not self._still:
             return Bounds(-inf, inf, confidence, sides, "undefined in too many resamples")
-        half = self.span * (1 - ((1 - confidence) / sides) ** (1 / self.units))
-        method = "none seen in n" if half < inf else "no row differs"
-        return Bounds(self.value - half, self.value + half, confidence, sides, method)
+        return unvaried(self.value, self.units, self.ends, confidence, sides)
 
     def _found(self, confidence: float, sides: Sides) -> Bounds | None:
         if self.replicates is not None and self.contrast:
@@ -187,10 +191,14 @@ class Spread:
         if self.units < FEW:
             return rows_to_come(FEW, self.units, rows)
         if self._still:
-            needed = rows_for_none_seen(abs(distance) / self.span, confidence)
+            needed = rows_for_none_seen(abs(distance) / self._span, confidence)
             return rows_to_come(needed, self.units, rows)
         needed = rows_for_mean(rows, variance(self.influence), distance, confidence)
         return rows_to_come(needed, rows, rows)
+
+    @property
+    def _span(self) -> float:
+        return self.ends[1] - self.ends[0]
 
     @property
     def _still(self) -> bool:
@@ -203,20 +211,25 @@ class Spread:
 class Resampled:
     """A number of which only replicates are known: the percentiles of a bootstrap.
 
-    `rows` were resampled; with fewer than ten `units` (see `Spread`) nothing is known.
+    `rows` were resampled; `units` and `ends` are as in `Spread`.
     """
 
     value: float
     replicates: "NDArray[np.float64]"
     rows: int
     units: float = inf
+    ends: tuple[float, float] = (-inf, inf)
 
     def bounds(self, confidence: float, sides: Sides) -> Bounds:
-        """Percentiles; unknown where the replicates are all the same or mostly undefined."""
+        """Percentiles; unknown where the replicates are mostly undefined."""
         if self.units < FEW:
             return Bounds(-inf, inf, confidence, sides, "too few rows")
         found = percentile(self.replicates, confidence, sides)
-        return found or Bounds(-inf, inf, confidence, sides, "no answer by resampling")
+        if found is not None:
+            return found
+        if self._spread > 0:
+            return Bounds(-inf, inf, confidence, sides, "undefined in too many resamples")
+        return unvaried(self.value, self.units, self.ends, confidence, sides)
 
     def p_value(self, limit: float, alternative: Alternative) -> float | None:
         """The share of replicates beyond the limit, interpolated."""
@@ -226,13 +239,37 @@ class Resampled:
 
     def more(self, limit: float, confidence: float) -> int | None:
         """From the variance of the replicates."""
-        import numpy as np
-
         if self.units < FEW:
             return rows_to_come(FEW, self.units, self.rows)
-        spread = float(np.var(self.replicates[np.isfinite(self.replicates)]))
-        needed = rows_for_mean(self.rows, spread, self.value - limit, confidence)
+        distance = self.value - limit
+        if self._spread == 0:
+            needed = rows_for_none_seen(abs(distance) / (self.ends[1] - self.ends[0]), confidence)
+            return rows_to_come(needed, self.units, self.rows)
+        needed = rows_for_mean(self.rows, self._spread, distance, confidence)
         return rows_to_come(needed, self.rows, self.rows)
+
+    @property
+    def _spread(self) -> float:
+        import numpy as np
+
+        known = self.replicates[np.isfinite(self.replicates)]
+        return float(np.var(known)) if len(known) and np.ptp(known) > 1e-12 else 0.0
+
+
+def unvaried(
+    value: float, units: float, ends: tuple[float, float], confidence: float, sides: Sides
+) -> Bounds:
+    """Bounds of a number that nothing seen moves: none of `units` said otherwise.
+
+    Fewer than 1 - alpha^(1 / units) of all do, and each could move it from end to end. Infinite
+    where it has no ends.
+    """
+    half = (ends[1] - ends[0]) * (1 - ((1 - confidence) / sides) ** (1 / units))
+    method = "none seen in n" if half < inf else "no row differs"
+    low, high = max(ends[0], value - half), min(ends[1], value + half)
+    if half == inf:
+        low, high = -inf, inf
+    return Bounds(low, high, confidence, sides, method)
 
 
 def rows_to_come(needed: int | None, present: float, rows: int) -> int | None:

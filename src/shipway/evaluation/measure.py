@@ -21,11 +21,7 @@ from shipway.evaluation.formulas import own_weights, weights
 from shipway.evaluation.measured import Measured, share_of_rows, undefined
 from shipway.evaluation.metrics import MetricKind
 from shipway.evaluation.predictions import Predictions
-from shipway.records.training import Interval
 from shipway.spec.types import Task
-from shipway.stats.auc import area
-from shipway.stats.bounds import Bounds, Sides
-from shipway.stats.proportions import wilson
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -177,26 +173,3 @@ def _cell_of_rows(predictions: Predictions) -> "tuple[NDArray[np.int64], NDArray
     if predictions.label is None:
         raise ValueError("no labels")
     return predictions.target, predictions.label
-
-
-def bounds(
-    kind: MetricKind, predictions: Predictions, task: Task, confidence: float, sides: Sides
-) -> Bounds | None:
-    """Wilson's interval of a share, DeLong's of an area; None for other and undefined metrics."""
-    if kind.family not in ("share", "area"):
-        return None
-    found = measure(kind, predictions, task)
-    if found.value is None:
-        return None
-    if kind.family == "share":
-        return wilson(found.hits, found.trials, confidence, sides)
-    ranked = area(predictions.target == 1, predictions.score)  # type: ignore[arg-type]
-    return None if ranked is None else ranked.bounds(confidence, sides)
-
-
-def interval(bounds: Bounds | None) -> Interval | None:
-    """`bounds` as a record; one-sided bounds say so in their method."""
-    if bounds is None:
-        return None
-    method = bounds.method if bounds.sides == 2 else f"{bounds.method}, one-sided"
-    return Interval(bounds.low, bounds.high, bounds.confidence, method)

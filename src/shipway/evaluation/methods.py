@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
 
+Parts = tuple[tuple[float, bool], ...]
+"""What is added up: models' metrics, each by its factor and whether it is the champion."""
+
 FEW_ROWS = 1_000
 MOST_CLASSES = 200
 """With more classes a table is too large to be drawn; each row's influence on it is not."""
@@ -151,41 +154,54 @@ def _of_tables(kind: MetricKind, pair: Pair, value: float, factor: float) -> Est
     return Resampled(value, drawn, len(pair))
 
 
-def _of_rows(
-    kind: MetricKind, pair: Pair, value: float, parts: tuple[tuple[float, bool], ...]
-) -> Estimate | None:
-    """A sum of models' metrics, each (its factor, whether it is the champion), from the rows."""
+def _of_rows(kind: MetricKind, pair: Pair, value: float, parts: Parts) -> Estimate | None:
+    """A sum of models' metrics, from the rows."""
     moves = [pair.influence(kind, champion=champion) for _, champion in parts]
-    known = [factor * psi for (factor, _), psi in zip(parts, moves, strict=True) if psi is not None]
     drawn = None
-    if len(known) < len(parts) or len(pair) <= FEW_ROWS:
-        samples = [pair.resampled(kind, champion=champion) for _, champion in parts]
-        every = [f * each for (f, _), each in zip(parts, samples, strict=True) if each is not None]
-        drawn = np.sum(every, axis=0) if len(every) == len(parts) else None
-    if len(known) == len(parts):
-        size = sum(abs(factor) for factor, _ in parts)
-        return Spread(
-            value,
-            np.sum(known, axis=0),
-            units=_units(kind, pair),
-            span=size * float(np.diff(metric_range(kind, pair.task))[0]),
-            of_mean=kind.family in ("mean", "share"),
-            replicates=drawn,
-            contrast=len(parts) > 1,
-        )
-    return None if drawn is None else Resampled(value, drawn, len(pair), _units(kind, pair))
+    if len(pair) <= FEW_ROWS or any(each is None for each in moves):
+        drawn = _added(parts, [pair.resampled(kind, champion=each) for _, each in parts])
+    influence, units, ends = _added(parts, moves), _units(kind, pair), _ends(kind, pair, parts)
+    if influence is None:
+        return None if drawn is None else Resampled(value, drawn, len(pair), units, ends)
+    return Spread(
+        value,
+        influence,
+        units=units,
+        ends=ends,
+        of_mean=kind.family in ("mean", "share"),
+        replicates=drawn,
+        contrast=len(parts) > 1,
+    )
+
+
+def _added(parts: Parts, vectors: "list[Vector | None]") -> "Vector | None":
+    """The vectors times their factors, summed; None where one is missing."""
+    known = [f * each for (f, _), each in zip(parts, vectors, strict=True) if each is not None]
+    return np.asarray(np.sum(known, axis=0)) if len(known) == len(parts) else None
+
+
+def _ends(kind: MetricKind, pair: Pair, parts: Parts) -> tuple[float, float]:
+    """Between which values the sum lies."""
+    low, high = metric_range(kind, pair.task)
+    return (
+        sum(factor * (low if factor > 0 else high) for factor, _ in parts if factor),
+        sum(factor * (high if factor > 0 else low) for factor, _ in parts if factor),
+    )
 
 
 def _units(kind: MetricKind, pair: Pair) -> float:
-    """How many rows there are that can vary: groups count once, and of two classes the rarer."""
+    """How many rows there are that can vary.
+
+    Groups count once, of two classes the rarer, and of the k highest scores no more than k.
+    """
     model = pair.challenger
     if "by" in kind.options:
         return float(len(np.unique(model.groups[kind.text("by")])))
     if kind.family == "smooth" and pair.task == "binary":
         positive = model.target == 1
-        parts = (positive, ~positive)
-        return min(
+        sizes = [
             effective_rows(None if model.weight is None else model.weight[part], int(part.sum()))
-            for part in parts
-        )
+            for part in (positive, ~positive)
+        ]
+        return min([*sizes, kind.number("k")] if "k" in kind.options else sizes)
     return effective_rows(model.weight, len(pair))

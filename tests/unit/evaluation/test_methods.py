@@ -8,14 +8,20 @@ import pytest
 
 from shipway.evaluation.decide import Evidence, decide
 from shipway.evaluation.gate_parser import parse_gate
+from shipway.evaluation.methods import estimate
+from shipway.evaluation.metric_ranges import metric_range
 from shipway.evaluation.own import OwnPart, OwnValues, rows_key
+from shipway.evaluation.pairs import Pair
 from shipway.evaluation.predictions import Predictions
 from shipway.evaluation.slices import groups
+from shipway.evaluation.verdicts import interval
 from shipway.stats.auc import compare
 from shipway.stats.independent import newcombe
 from shipway.stats.influence import from_influence
 from shipway.stats.paired import tango, tango_p_value
 from shipway.stats.paired_ratio import tang
+
+from .made_up import draw, kinds
 
 CLASSES = ("0", "1")
 
@@ -454,3 +460,21 @@ def test_equal_models_are_seldom_taken_for_better(metric):
     )  # fmt: skip
     # Of 60 at an error of 20 % at most 12 on average, and more than 21 once in 400 times.
     assert better <= 21
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_every_metric_with_a_method_has_an_interval(task):
+    one = Pair(task, draw(task, 0, 200))
+    for kind in kinds(task):
+        found = estimate(kind, one)
+        if kind.family == "extreme":
+            assert found is None
+            continue
+        sure = interval(found.bounds(0.95, 2))
+        if "by" in kind.options:
+            assert sure is None, "nine groups are too few"
+            continue
+        low, high = metric_range(kind, task)
+        assert low <= sure.low <= found.value <= sure.high <= high, kind.name
+        assert sure.method == {"share": "Wilson", "area": "DeLong"}.get(kind.family, sure.method)
+        assert interval(found.bounds(0.95, 1)).method.endswith(", one-sided")

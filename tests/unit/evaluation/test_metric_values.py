@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 from shipway.base.errors import InputError
 from shipway.evaluation import columns
-from shipway.evaluation.measure import bounds, interval, measure
+from shipway.evaluation.measure import measure
 from shipway.evaluation.metric_forms import FORMS
 from shipway.evaluation.metrics import DEFAULTS, KINDS, find, words_for
 from shipway.evaluation.predictions import Predictions
@@ -414,18 +414,6 @@ def test_classes_in_options_are_found_as_people_write_them():
         wolf = replace(other, classes=("a", "b", "dog"))
         costs = type(COSTS["multiclass"])(by_class={"a": {"wolf": 1.0}})
         measure(find("cost", "multiclass", costs=costs), wolf, "multiclass")
-
-
-def test_shares_and_areas_carry_intervals_and_others_do_not():
-    found = draw("binary", 0, 200)
-    for name, kind in KINDS["binary"].items():
-        sure = interval(bounds(kind, found, "binary", 0.95, 2))
-        method = {"share": "Wilson", "area": "DeLong"}.get(kind.family)
-        assert (sure and sure.method) == method
-        if sure:
-            assert sure.low < value(name, found, "binary").value < sure.high
-    one = interval(bounds(KINDS["binary"]["recall"], found, "binary", 0.95, 1))
-    assert one.method == "Wilson, one-sided"
 
 
 def test_words_name_the_metric():
