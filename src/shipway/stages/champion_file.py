@@ -18,17 +18,19 @@ from shipway.base.digests import digest_of
 from shipway.base.errors import InputError
 from shipway.base.names import did_you_mean
 from shipway.data.locate import find_files
+from shipway.evaluation.class_scores import class_columns
 from shipway.spec.evaluation import ChampionSpec
 from shipway.spec.types import DataSpec, ModelSpec
 from shipway.stages.answers import Asked
 from shipway.stages.context import StageContext
+from shipway.stages.row_pairs import Pairing, by_key, differing
 from shipway.stages.stage import Scope
 from shipway_runtime.formats import Predictions as Answers
 
 if TYPE_CHECKING:
     import polars as pl
 
-SHOWN = 3
+SIDES = ("the dataset", "the file")
 
 
 def file_digest(scope: Scope, spec: ChampionSpec) -> str:
@@ -54,7 +56,7 @@ def answers_in_file(
     try:
         _check_columns(spec, table, model)
         rows = (
-            _by_key(spec.key, frame, table, shown=_may_show(ctx, spec.key))
+            by_key(spec.key, frame, table, Pairing(*SIDES, shown=_may_show(ctx, spec.key)))
             if spec.key
             else _by_position(frame, table, model)
         )
@@ -100,53 +102,6 @@ def _may_show(ctx: StageContext, key: str) -> bool:
     return ctx.spec.report.rows != "none" and not (column is not None and column.sensitive)
 
 
-def _by_key(
-    key: str, frame: "pl.DataFrame", table: "pl.DataFrame", *, shown: bool
-) -> "pl.DataFrame":
-    """The rows of `table` in the order of `frame`; `shown` lets messages name keys."""
-    import polars as pl
-
-    if key not in frame.columns:
-        cure = did_you_mean(key, frame.columns)
-        raise InputError(f"the dataset has no column {key!r} to pair rows by", cure=cure)
-    _refuse_unclear(frame[key], "the dataset", shown=shown)
-    _refuse_unclear(table[key], "the file", shown=shown)
-    if frame.schema[key] != table.schema[key]:
-        # 7, 7 as a narrower number and "7" are the same key; nothing else is.
-        frame, table = (each.with_columns(pl.col(key).cast(pl.String)) for each in (frame, table))
-    missing = frame.join(table, on=key, how="anti", maintain_order="left")
-    extra = table.join(frame, on=key, how="anti", maintain_order="left")
-    if missing.height:
-        also = f", and {extra.height:,} of its rows are not in the dataset" if extra.height else ""
-        raise InputError(
-            f"{missing.height:,} of {frame.height:,} rows of the dataset are not in it{also}"
-            f"{_first(missing[key], f'{key} ') if shown else ''}",
-            cure="Let the champion predict the rows that are evaluated, all of them.",
-        )
-    return frame.select(key).join(table, on=key, how="left", maintain_order="left")
-
-
-def _refuse_unclear(keys: "pl.Series", place: str, *, shown: bool) -> None:
-    if keys.null_count():
-        count, first = keys.null_count(), int(keys.is_null().arg_true()[0])
-        raise InputError(
-            f"{count:,} rows of {place} have no {keys.name}; the first is row {first}",
-            cure="Name a column that tells all rows apart.",
-        )
-    twice = keys.filter(keys.is_duplicated()).unique(maintain_order=True)
-    if len(twice):
-        raise InputError(
-            f"{len(twice):,} values of {keys.name} stand in several rows of {place}"
-            f"{_first(twice) if shown else ''}",
-            cure="Name a column that tells all rows apart.",
-        )
-
-
-def _first(values: "pl.Series", before: str = "") -> str:
-    shown = ", ".join(str(value) for value in values.head(SHOWN).to_list())
-    return f"; the first: {before}{shown}"
-
-
 def _by_position(frame: "pl.DataFrame", table: "pl.DataFrame", model: ModelSpec) -> "pl.DataFrame":
     if table.height != frame.height:
         raise InputError(
@@ -168,7 +123,7 @@ def _refuse_other_targets(
     """InputError when file and dataset don't agree on the truth."""
     if target not in rows.columns or target == key:
         return
-    other = _differing(frame[target], rows[target])
+    other = differing(frame[target], rows[target])
     if len(other):
         order = "" if key else " Its rows are others, or in another order."
         raise InputError(
@@ -180,24 +135,6 @@ def _refuse_other_targets(
         )
 
 
-def _differing(ours: "pl.Series", theirs: "pl.Series") -> "pl.Series":
-    """The numbers of the rows in which two targets are not the same class, or the same number."""
-    import polars as pl
-
-    pairs = pl.DataFrame({"ours": ours, "theirs": theirs})
-    differ = [each for each in pairs.unique(maintain_order=True).rows() if not _same_class(*each)]
-    odd = pl.DataFrame(differ, schema=pairs.schema, orient="row")
-    return pairs.with_row_index("row").join(
-        odd, on=["ours", "theirs"], how="semi", nulls_equal=True, maintain_order="left"
-    )["row"]
-
-
-def _same_class(ours: Any, theirs: Any) -> bool:
-    from shipway.evaluation.columns import class_text, find_class
-
-    return ours == theirs or find_class(class_text(theirs), (class_text(ours),)) is not None
-
-
 def _asked(spec: ChampionSpec, rows: "pl.DataFrame", model: ModelSpec) -> Asked:
     """The columns as what a model of ours would say."""
     labels = [] if spec.prediction is None else rows[spec.prediction].to_list()
@@ -205,18 +142,9 @@ def _asked(spec: ChampionSpec, rows: "pl.DataFrame", model: ModelSpec) -> Asked:
         return Asked(Answers(labels, None))
     if model.task == "binary":
         return Asked(Answers(labels, _numbers(rows[spec.score])))
-    start = f"{spec.score}_"
-    named = [name for name in rows.columns if name.startswith(start)]
-    if not named:
-        raise InputError(
-            f"has no column {start}CLASS for any class",
-            cure="Write a column with the score of each class, as `shipway predict` does.",
-        )
-    scores = zip(*(_numbers(rows[name]) for name in named), strict=True)
-    return Asked(
-        Answers(labels, [list(row) for row in scores]),
-        tuple(name.removeprefix(start) for name in named),
-    )
+    named = class_columns(spec.score, rows.columns)
+    scores = zip(*(_numbers(rows[name]) for name in named.values()), strict=True)
+    return Asked(Answers(labels, [list(row) for row in scores]), tuple(named))
 
 
 def _numbers(column: "pl.Series") -> list[Any]:

@@ -5,7 +5,8 @@ Both are columns like others: whether the model has them as features is for the 
 (`data.ignore` keeps one from it).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from shipway.base.errors import InputError, StoppedError
@@ -20,27 +21,12 @@ if TYPE_CHECKING:
 
 def row_weights(ctx: StageContext, frame: "pl.DataFrame") -> "NDArray[np.float64] | None":
     """The weight of each row; StoppedError for a column that is missing or holds no weights."""
-    import polars as pl
-
-    from shipway.evaluation.columns import weighted
-    from shipway.evaluation.predictions import Predictions
-
     assert ctx.spec.evaluate is not None  # noqa: S101 - checked by the plan
     name = ctx.spec.evaluate.weights
     if name is None:
         return None
-    where = ctx.document.where("evaluate", "weights")
-    if name not in frame.columns:
-        cure = did_you_mean(name, frame.columns)
-        raise StoppedError(f"there is no column {name!r} of weights", where=where, cure=cure)
-    column = frame[name]
-    if not column.dtype.is_numeric():
-        raise StoppedError(f"the weights in {name!r} are no numbers", where=where)
-    weights = column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    try:
-        return weighted(Predictions(weights), weights).weight
-    except InputError as error:
-        raise StoppedError(f"{name}: {error.what}", where=where, cure=error.cure) from None
+    with _stopping(ctx, "weights"):
+        return weights_in(frame, name)
 
 
 def rank_groups(ctx: StageContext, frame: "pl.DataFrame") -> "Mapping[str, NDArray[np.int64]]":
@@ -48,22 +34,64 @@ def rank_groups(ctx: StageContext, frame: "pl.DataFrame") -> "Mapping[str, NDArr
 
     StoppedError for a column that is missing.
     """
-    from shipway.evaluation.columns import grouped
     from shipway.evaluation.gate_parser import parse_gate
-    from shipway.evaluation.metric_names import split
-    from shipway.evaluation.predictions import Predictions
 
     spec = ctx.spec.evaluate
     assert spec is not None  # noqa: S101 - checked by the plan
     names = [*spec.metrics, *(parse_gate(item.gate).metric for item in spec.gates)]
-    options = [split(name)[1] for name in names if "@" in name]
-    wanted = sorted({each["by"] for each in options if "by" in each})
+    with _stopping(ctx):
+        return groups_in(frame, ranked_within(names))
+
+
+@contextmanager
+def _stopping(ctx: StageContext, *keys: str) -> Iterator[None]:
+    """What is wrong with the table ends the run, with its place in the spec."""
+    try:
+        yield
+    except InputError as error:
+        where = ctx.document.where("evaluate", *keys)
+        raise StoppedError(error.what, where=where, cure=error.cure) from None
+
+
+def weights_in(frame: "pl.DataFrame", name: str) -> "NDArray[np.float64]":
+    """The weight of each row; InputError for a column that is missing or holds no weights."""
+    import polars as pl
+
+    from shipway.evaluation.columns import weighted
+    from shipway.evaluation.predictions import Predictions
+
+    if name not in frame.columns:
+        cure = did_you_mean(name, frame.columns)
+        raise InputError(f"there is no column {name!r} of weights", cure=cure)
+    column = frame[name]
+    if not column.dtype.is_numeric():
+        raise InputError(f"the weights in {name!r} are no numbers")
+    weights = column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    try:
+        found = weighted(Predictions(weights), weights).weight
+    except InputError as error:
+        raise InputError(f"{name}: {error.what}", cure=error.cure) from None
+    assert found is not None  # noqa: S101 - they were given
+    return found
+
+
+def ranked_within(metrics: Iterable[str]) -> list[str]:
+    """The columns that metrics rank within, sorted."""
+    from shipway.evaluation.metric_names import split
+
+    options = [split(name)[1] for name in metrics if "@" in name]
+    return sorted({each["by"] for each in options if "by" in each})
+
+
+def groups_in(frame: "pl.DataFrame", columns: Iterable[str]) -> "Mapping[str, NDArray[np.int64]]":
+    """For each of `columns` a number for each row; InputError for one that is missing."""
+    from shipway.evaluation.columns import grouped
+    from shipway.evaluation.predictions import Predictions
+
+    wanted = list(columns)
     for column in wanted:
         if column not in frame.columns:
-            raise StoppedError(
-                f"there is no column {column!r} to rank within",
-                where=ctx.document.where("evaluate"),
-                cure=did_you_mean(column, frame.columns),
-            )
-    columns = {column: frame[column].to_numpy() for column in wanted}
-    return grouped(Predictions(frame[:, 0].to_numpy()), columns).groups
+            cure = did_you_mean(column, frame.columns)
+            raise InputError(f"there is no column {column!r} to rank within", cure=cure)
+    values = {column: frame[column].to_numpy() for column in wanted}
+    return grouped(Predictions(frame[:, 0].to_numpy()), values).groups
