@@ -83,11 +83,11 @@ def contrast(kind: MetricKind, pair: Pair, factor: float = 1.0) -> Estimate | No
     first, second = pair.measured(kind), pair.measured(kind, champion=True)
     if first.value is None or second.value is None:
         return None
-    if factor == 1 and pair.same:
-        return Exact(0.0, "same predictions")
     if kind.family == "area":
         apart = pair.areas(factor)
         return None if apart is None else AreaContrast(apart)
+    if factor == 1 and pair.same:
+        return Exact(0.0, "same predictions")
     value = first.value - factor * second.value
     if pair.challenger.weight is None:
         found = _of_shares(kind, pair, factor) or _of_tables(kind, pair, value, factor)
