@@ -163,7 +163,10 @@ def test_under_full_nothing_but_the_verdict_is_told(toy, tmp_path):
     assert ended.code == 0, ended.text
     places = list(everything(store))
     places += [("what the run said", (ended.text + markdown.read_text()).encode())]
-    places += [(words, toy.shipway(*words).text.encode()) for words in ASKED]
+    for words in ASKED:
+        ended = toy.shipway(*words)
+        assert ended.code == 0, ended.text
+        places.append((words, ended.text.encode()))
     silent = evaluation(toy)
     assert not leaks(places, exact)
     assert not leaks(places, shown - digits(silent, "{:.4f}".format), r"(?!\d)")

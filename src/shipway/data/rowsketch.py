@@ -50,13 +50,22 @@ class Rows:
         What chance gives is taken off; 0 when too few rows can be told apart to say.
         """
         kept = np.frombuffer(earlier.hashes, "<u8").astype(np.uint64)
-        grown = _beyond_chance(np.isin(kept, self.distinct), self.count, len(self.alone))
+        grown = _beyond_chance(_among(kept, self.distinct), self.count, len(self.alone))
         # Up to its last hash a sample has all rows of its table that occur once.
         below = self.alone
         if len(kept) < earlier.alone:
             below = below[: np.searchsorted(below, kept[-1], side="right")]
-        cut = _beyond_chance(np.isin(below, kept), earlier.rows, earlier.alone)
+        cut = _beyond_chance(_among(below, kept), earlier.rows, earlier.alone)
         return max(grown, cut)
+
+
+def _among(some: Bits, all_: Bits) -> NDArray[np.bool_]:
+    """Which of `some` are among `all_`, which ascend: a look at each, whatever the sizes."""
+    if not len(all_):
+        return np.zeros(len(some), np.bool_)
+    places = np.minimum(np.searchsorted(all_, some), len(all_) - 1)
+    found: NDArray[np.bool_] = all_[places] == some
+    return found
 
 
 def _beyond_chance(found: NDArray[np.bool_], rows: int, alone: int) -> float:

@@ -35,11 +35,6 @@ class RowSet:
     hashes: Bits
 
 
-def rows_digest(frame: pl.LazyFrame | pl.DataFrame) -> str:
-    """The name of the rows of `frame` (`sha256:…`), which fit in memory."""
-    return row_set(frame).name
-
-
 def row_set(frame: pl.LazyFrame | pl.DataFrame) -> RowSet:
     """The name of the rows of `frame`, which fit in memory, and their hashes."""
     table = frame.collect() if isinstance(frame, pl.LazyFrame) else frame

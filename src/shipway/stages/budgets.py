@@ -48,6 +48,11 @@ NEW_ONE = (
     "may become a validation or training set. `shipway budget` shows all uses."
 )
 
+ADVISORY = (
+    "the budget of this test set is advisory: details of it are known, though only verdicts may "
+    "be. With a validation split (data.validation) they come from there, from the first use on"
+)
+
 
 class Account:
     """The use that one run makes of a test set; nothing is known before `charge`.
@@ -96,7 +101,10 @@ class Account:
             paid=self.budget is not None,
         )
         self._use = self._find_or_enter(question, known)
-        return self._shown()
+        use = self._shown()
+        if use.advisory:
+            self.ctx.note(ADVISORY)
+        return use
 
     def level(self, confidence: float) -> float:
         """The confidence of a decision that was asked for at `confidence`."""

@@ -50,6 +50,8 @@ def evaluate(
     why = _only_reported(spec, model, data)
     if why:
         ctx.tell(f"{why}: judging what the training reported")
+        if spec.test_set_budget is not None:
+            ctx.note("no rows are used here, so test_set_budget counts nothing")
         return judge_reported(ctx, model, _opponent(ctx, spec, model))
     dataset = _dataset(ctx, spec, data)
     opened = open_model(ctx, environment, _as_version(ctx, model))

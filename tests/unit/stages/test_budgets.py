@@ -3,13 +3,14 @@
 
 import io
 import threading
+from dataclasses import replace
 
 import msgspec
 import polars as pl
 import pytest
 
 from shipway.base.errors import OutsideError, StoppedError
-from shipway.data.tableset import rows_digest
+from shipway.data.tableset import row_set
 from shipway.evaluation import evaluate as pure
 from shipway.spec.evaluation import GateSpec
 from shipway.stages import budgets
@@ -145,8 +146,6 @@ def test_many_runs_at_once_are_charged_once_each(developer):
     errors = []
 
     def use(number):
-        from shipway.data.tableset import row_set
-
         model = msgspec.structs.replace(developer.models[5], digest=f"sha256:{number}")
         try:
             Account(road.context(), model, environment, "test", details=False).charge(
@@ -162,10 +161,10 @@ def test_many_runs_at_once_are_charged_once_each(developer):
         thread.start()
     for thread in threads:
         thread.join()
-    history = read_history(developer.kept, log_name(rows_digest(frame)))
+    history = read_history(developer.kept, log_name(row_set(frame).name))
     assert [each.said.number for each in history.uses] == [1, 2, 3, 4]
     assert len(errors) == 4
-    assert digest != rows_digest(frame)
+    assert digest != row_set(frame).name
 
 
 def everything(kept) -> bytes:
@@ -250,9 +249,23 @@ def test_the_first_pass_spends_under_first_change_and_may_be_told(developer):
     assert developer.ask(8, spec, NEW).details == ""
 
 
-def test_without_a_validation_split_the_details_are_advisory(developer):
+@pytest.fixture
+def notes(monkeypatch):
+    """What evaluations say that stays."""
+    said = []
+    context = Road.context
+
+    def noting(self, *arguments, **options):
+        return replace(context(self, *arguments, **options), note=said.append)
+
+    monkeypatch.setattr(Road, "context", noting)
+    return said
+
+
+def test_without_a_validation_split_the_details_are_advisory(developer, notes):
     found = developer.ask(6.5, paying(3, "full"), NEW)
     assert (found.details, found.budget.advisory) == ("", True)
+    assert [note for note in notes if "advisory" in note and "data.validation" in note]
     assert found.gates[0].observed is not None
     assert developer.ask(6, with_validation(paying(3, "full")), NEW).budget.advisory
 
@@ -286,10 +299,11 @@ def test_a_grown_test_set_takes_its_uses_with_it(developer):
         developer.ask(8, spec, {"data/test.csv": rows})
 
 
-def test_a_use_without_a_budget_that_can_not_be_written_is_said(developer, monkeypatch):
+def test_a_use_without_a_budget_that_can_not_be_written_is_said(developer, monkeypatch, notes):
     read_only(developer, monkeypatch)
     found = developer.ask(5)
     assert not found.budget.recorded
+    assert [note for note in notes if note.startswith("this use of the test set is not counted")]
     assert found.verdict == "passed"
 
 
