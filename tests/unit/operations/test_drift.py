@@ -85,7 +85,7 @@ def test_limits_and_columns(files):
         ("before.parquet", "same.csv", "--at-most", "nan"),
         ("before.parquet", "same.csv", "--significance", "2"),
         ("before.parquet", "same.csv", "--method", "none"),
-        ("before.parquet", "same.csv", "--html", "no/where.html"),
+        ("before.parquet", "same.csv", "--html", "same.csv/where.html"),
     ],
 )
 def test_wrong_input_has_its_own_exit_code(files, words, capsys):
