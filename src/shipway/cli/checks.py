@@ -6,15 +6,12 @@ Values of offending rows are for a terminal alone: what goes into a file or the 
 to `report.rows` and `sensitive`, as every other written form is.
 """
 
-import os
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
+from shipway.cli.colours import GREEN, PLAIN, RED, SOFT, YELLOW, Line, print_coloured
 from shipway.records.data import CheckReport, CheckResult
 from shipway.reports.check_groups import CheckGroups, Group, examples_told, grouped, told
 
-Line = tuple[str, str]
-PLAIN, SOFT, RED, YELLOW, GREEN = "", "dim", "bold red", "bold yellow", "bold green"
 COLOUR_OF = {"bad": RED, "unsure": YELLOW, "good": GREEN}
 
 
@@ -27,15 +24,10 @@ def check_lines(check: CheckResult, demands: str = "shipway.yaml") -> list[str]:
     return [head, *(f"    {row}" for row in examples_told(check))]
 
 
-def on_terminal() -> bool:
-    """True when somebody looks at standard output."""
-    return sys.stdout.isatty()
-
-
 def print_report(report: CheckReport) -> None:
     """The whole report, on standard output."""
     groups = grouped(report.checks, report.demands)
-    _print([line for part in _parts(report, groups) for line in part])
+    print_coloured([line for part in _parts(report, groups) for line in part])
 
 
 def _parts(report: CheckReport, groups: CheckGroups) -> Iterable[list[Line]]:
@@ -62,22 +54,3 @@ def _verdict(report: CheckReport, groups: CheckGroups) -> str:
     warned = sum(len(group.checks) for group in groups.warned)
     warnings = f", {warned:,} {'warning' if warned == 1 else 'warnings'}" if warned else ""
     return f"{report.verdict}: {passed:,} of {groups.total:,} checks passed{warnings}"
-
-
-def _print(lines: Iterable[Line]) -> None:
-    write = _coloured() if on_terminal() and not os.environ.get("NO_COLOR") else _plain
-    for text, style in lines:
-        write(text, style)
-
-
-def _plain(text: str, style: str) -> None:
-    sys.stdout.write(text + "\n")
-
-
-def _coloured() -> Callable[[str, str], None]:
-    """rich takes a tenth of a second to load: only where it draws."""
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(highlight=False, soft_wrap=True)
-    return lambda text, style: console.print(Text(text, style=style))

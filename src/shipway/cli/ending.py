@@ -2,7 +2,8 @@
 """The last lines of a run: what happened, and what to do next."""
 
 from shipway.base.digests import short
-from shipway.cli.checks import check_lines, on_terminal
+from shipway.cli.checks import check_lines
+from shipway.cli.colours import on_terminal
 from shipway.cli.gates import gate_lines
 from shipway.cli.output import command_line, print_lines
 from shipway.operations.run import RunResult

@@ -6,6 +6,7 @@ and leaves a report that can be sent to the developers.
 """
 
 import gc
+import io
 import sys
 from typing import NoReturn
 
@@ -17,8 +18,17 @@ def main(argv: list[str] | None = None) -> NoReturn:
     # Importing makes many objects and no garbage; looking for some takes a tenth of a short run.
     gc.set_threshold(50_000)
     arguments = sys.argv[1:] if argv is None else argv
+    _speak_unicode()
     code = run(arguments)
     _leave(code)
+
+
+def _speak_unicode() -> None:
+    """Output that goes to a file on Windows has no encoding for `✓` unless it is told one."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = "utf-8" if sys.platform == "win32" else None
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 def run(argv: list[str]) -> int:

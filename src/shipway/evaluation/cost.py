@@ -46,7 +46,7 @@ class Costs(msgspec.Struct, frozen=True):
         named = {*self.by_class, *(each for row in self.by_class.values() for each in row)}
         for name in sorted(named - set(classes)):
             raise InputError(
-                f"evaluate.cost names the class {name!r}, which the model does not have",
+                f"cost names the class {name!r}, which the model does not have",
                 cure=did_you_mean(name, classes),
             )
         found = [[self.by_class.get(t, {}).get(p, 0.0) for p in classes] for t in classes]

@@ -45,7 +45,8 @@ def faults(gate: Gate, known: Known) -> list[Fault]:
         except InputError as error:
             at = len(gate.form) + 1 if gate.form != "metric" else 0
             own = f"Is it one that the training reports? {declaration(gate.metric)}"
-            cure = f"{error.cure}\n{own}" if "there is no metric" in error.what else error.cure
+            unknown = known.trains and "there is no metric" in error.what
+            cure = f"{error.cure}\n{own}" if unknown else error.cure
             return [Fault(error.what, cure.strip(), at), *_slices(gate, known)]
     found = [*_slices(gate, known), *_form(gate, kind, known), *_sample(gate, kind)]
     if gate.confidence is not None:

@@ -20,8 +20,9 @@ class Known(msgspec.Struct, frozen=True):
     """The metrics and slices that gates may name.
 
     `may_report` says that the training reports metrics of its own, under names that are not known
-    before it ran; `better` are directions that the spec declares, `functions` metrics of the
-    project's own, `costs` what mistakes cost, and `conditions` the expressions that have a name.
+    before it ran, `trains` that there is a training at all; `better` are directions that the spec
+    declares, `functions` metrics of the project's own, `costs` what mistakes cost, and `conditions`
+    the expressions that have a name.
     """
 
     task: Task
@@ -30,6 +31,7 @@ class Known(msgspec.Struct, frozen=True):
     functions: Mapping[str, OwnMetricSpec] = {}
     costs: Costs | None = None
     conditions: Mapping[str, str] = {}
+    trains: bool = True
 
     def metric(self, name: str) -> MetricKind | None:
         """The metric called `name`; None for one that only the training may report.
@@ -65,8 +67,9 @@ def known_of(
     *,
     may_report: bool = False,
     better: Mapping[str, Way] | None = None,
+    trains: bool = True,
 ) -> Known:
     """What `spec` makes known; costs that are wrong are taken for given, and said elsewhere."""
     costs = Costs() if cost_problems(spec.cost, task) else parse_costs(spec.cost, task)
     conditions = {part.name: part.where for part in spec.slices if part.name}
-    return Known(task, may_report, better or {}, spec.functions, costs, conditions)
+    return Known(task, may_report, better or {}, spec.functions, costs, conditions, trains)

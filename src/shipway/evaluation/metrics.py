@@ -70,7 +70,7 @@ def find(name: str, task: Task, *, costs: Costs | None = None, where: str = "") 
         )
     form = _chosen(base, forms, written, where)
     if form.costs and costs is None:
-        cure = "Add under 'evaluate': cost: {fp: 1, fn: 20}."
+        cure = "Add beside the gates: cost: {fp: 1, fn: 20}."
         raise InputError(f"{base} needs to know what mistakes cost", where=where, cure=cure)
     options = {
         option.key: _read(base, option, written.get(option.key, option.default or ""), where)

@@ -44,14 +44,15 @@ def problems(
     better: Mapping[str, Way] | None = None,
     model: ModelSpec | None = None,
     data: DataSpec | None = None,
+    trains: bool = True,
 ) -> tuple[Problem, ...]:
     """All that is wrong with `evaluate`, and with the threshold that `model` asks for.
 
     `may_report`: the training reports metrics of its own, so unknown names may exist; `better` are
-    the directions that the spec declares. What concerns the target, the tables and the columns is
-    checked where `model` and `data` are given.
+    the directions that the spec declares; without `trains` nobody could report any. What concerns
+    the target, the tables and the columns is checked where `model` and `data` are given.
     """
-    known = known_of(spec, task, may_report=may_report, better=better)
+    known = known_of(spec, task, may_report=may_report, better=better, trains=trains)
     gates = [_read(item.gate) for item in spec.gates]
     return (
         *setting_problems(spec, known, model, data),

@@ -102,9 +102,12 @@ def model_card(
     return "\n".join(lines) + "\n"
 
 
-def gate_report(gates: Sequence[GateResult], verdict: Verdict, rows: int) -> str:
-    """The verdict on a file of predictions, with the evidence of each gate."""
+def gate_report(
+    gates: Sequence[GateResult], verdict: Verdict, rows: int, notes: Sequence[str] = ()
+) -> str:
+    """The verdict on a file of predictions, with the evidence of each gate and what is odd."""
     lines = [f"### {_MARKS[verdict]} Gates {verdict}, on {plural(rows, 'row')}"]
+    lines += ["", *(f"- {plain(note)}" for note in notes)] if notes else []
     listed = [
         [
             code(gate.gate) + (f"<br>{plain(gate.slice)}" if gate.slice else ""),

@@ -74,7 +74,8 @@ def test_gates_are_decided_from_files(table, decided, suffix):
 
 def test_a_gate_that_does_not_pass_is_the_verdict(table, decided):
     assert decided(table, "recall >= 0.99").verdict == "failed"
-    assert decided(table.head(60), "recall >= 0.9 at 95%", prediction="y").verdict == "inconclusive"
+    few = table.head(60).with_columns(label=pl.col("y"))
+    assert decided(few, "recall >= 0.9 at 95%").verdict == "inconclusive"
 
 
 def test_a_champion_is_paired_by_position_or_by_key(table, decided):
@@ -84,21 +85,21 @@ def test_a_champion_is_paired_by_position_or_by_key(table, decided):
     keyed = decided(table, gate, champion=shuffled, key="id")
     assert keyed.verdict == "passed"
     assert keyed.gates[0].interval.method.startswith("same ranking")
-    with pytest.raises(InputError, match="targets are not those of the challenger") as caught:
+    with pytest.raises(InputError, match="rows have another y than in") as caught:
         decided(table, gate, champion=shuffled)
     assert "--key" in caught.value.cure
 
 
 def test_rows_that_do_not_pair_are_refused(table, decided):
     gate = "roc_auc >= champion"
-    with pytest.raises(InputError, match="599 rows, but the challenger has 600"):
+    with pytest.raises(InputError, match="has 599 rows, and .*predictions.parquet has 600"):
         decided(table, gate, champion=table.head(599))
-    with pytest.raises(InputError, match="1 rows of the challenger are missing"):
+    with pytest.raises(InputError, match="1 of 600 rows of .* are not in it; the first: id r599"):
         decided(table, gate, champion=table.head(599), key="id")
-    with pytest.raises(InputError, match="names 598 rows twice"):
+    with pytest.raises(InputError, match="2 values of country stand in several rows"):
         decided(table, gate, champion=table, key="country")
     other = table.with_columns(y=1 - pl.col("y"))
-    with pytest.raises(InputError, match="targets are not those") as caught:
+    with pytest.raises(InputError, match="600 of 600 rows have another y than") as caught:
         decided(table, gate, champion=other, key="id")
     assert caught.value.where.endswith("champion.parquet")
     with pytest.raises(InputError, match="asks for a champion, and none was given") as caught:
@@ -113,11 +114,11 @@ def test_rows_that_do_not_pair_are_refused(table, decided):
         ({}, {"score": "q"}, "there is no column 'q'"),
         ({}, {"score": None, "prediction": None}, "which column holds the predictions"),
         ({"p": pl.col("p") + 1}, {}, "holds scores outside"),
-        ({"y": pl.col("y").replace({0: None})}, {}, "400 of 600 rows have no target"),
+        ({"y": pl.col("y").replace({0: None})}, {}, "400 of 600 rows have no y, the target; the first is row 1"),
         ({"y": pl.int_range(600) % 3}, {}, "has 3 classes: 0, 1, 2"),
         ({}, {"positive": "yes"}, "'yes' is not in the target"),
-        ({"label": pl.lit(None, pl.Int64)}, {}, "600 of 600 rows have no prediction"),
-        ({"p": pl.lit("high")}, {}, "something else than numbers"),
+        ({"label": pl.lit(None, pl.Int64)}, {}, "600 of 600 rows have no label, the prediction"),
+        ({"p": pl.lit("high")}, {}, "something else than numbers: 'high' in row 0"),
     ],
 )
 def test_columns_that_can_not_be_used_are_named(table, decided, change, more, message):
@@ -138,14 +139,25 @@ def test_a_missing_score_fails_its_gates(table, decided):
     assert "10 of 600 scores are missing" in report.gates[0].reason
 
 
-def test_labels_outside_the_classes_are_wrong(table, decided):
-    odd = table.with_columns(label=pl.lit(7))
-    assert decided(odd, "accuracy >= 0.01").gates[0].observed == 0
+def test_a_few_labels_outside_the_classes_are_wrong_and_told(table, decided):
+    odd = table.with_columns(label=pl.when(pl.col("amount") < 20).then(7).otherwise("label"))
+    report = decided(odd, "accuracy >= 0.5")
+    right = table.filter(pl.col("amount") >= 20, pl.col("label") == pl.col("y")).height
+    assert report.gates[0].observed == pytest.approx(right / 600)
+    (note,) = report.notes
+    assert "20 of 600 values of 'label' are no class (such as 7); the classes are 0, 1" in note
 
 
-def test_a_gate_without_its_column_fails(table, decided):
-    report = decided(table, "recall >= 0.5", prediction=None)
-    assert "there are no predicted labels" in report.gates[0].reason
+def test_labels_of_which_most_are_no_class_are_another_column(table, decided):
+    with pytest.raises(InputError, match="600 of 600 values of 'label' are no class") as caught:
+        decided(table.with_columns(label=pl.lit(7)), "accuracy >= 0.01")
+    assert "--prediction" in caught.value.cure
+
+
+def test_the_class_that_no_row_has_is_one(table, decided):
+    yes = table.head(40).with_columns(y=pl.lit("yes"), label=pl.lit("no"))
+    report = decided(yes, "recall <= 0.1", positive="yes", score=None)
+    assert (report.verdict, report.notes) == ("passed", ())
 
 
 def test_the_task_follows_from_metrics_and_target(table, decided):

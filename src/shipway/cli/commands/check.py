@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from shipway.base.errors import DONE, STOPPED
-from shipway.cli.checks import on_terminal, print_report
+from shipway.cli.checks import print_report
+from shipway.cli.colours import on_terminal
 from shipway.cli.inference import add_infer, execute_infer, refuse_alone
 from shipway.cli.output import print_json, write_text
 from shipway.cli.tables import add_dialect, dialect
