@@ -125,7 +125,10 @@ def _with_confidence(
     verdict: Verdict = "passed"
     if not clears(gate, ahead, apart):
         verdict = "inconclusive" if clears(gate, behind, apart) else "failed"
-    reason = _reason(gate, found, limit, ahead + shift, used)
+    # The bound that decided: of a failed gate, even the better end misses the limit.
+    end = behind if verdict == "failed" else ahead
+    below = gate.upward != (verdict == "failed")
+    reason = _reason(gate, found, limit, ("at least" if below else "at most", end + shift), used)
     needed = None
     if verdict == "inconclusive":
         needed = estimate.more(apart, used)
@@ -148,8 +151,8 @@ def _scale(gate: Gate, found: Found) -> tuple[float, float]:
     return 0.0, bound.against(found.champion) - found.champion
 
 
-def _reason(gate: Gate, found: Found, limit: float, end: float, used: float) -> str:
-    side = "at least" if gate.upward else "at most"
+def _reason(gate: Gate, found: Found, limit: float, decided: tuple[str, float], used: float) -> str:
+    side, end = decided
     level = percent(used)
     demanded = f"demanded {gate.operator} {shown(limit)}"
     if gate.confidence is not None and used > gate.confidence:
