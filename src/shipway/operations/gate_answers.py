@@ -64,7 +64,12 @@ def answers(
 
 
 def refuse_missing(column: "pl.Series", what: str) -> None:
-    """InputError when a value is missing; `what` is the column's part."""
+    """InputError when a value is missing, or holds several; `what` is the column's part."""
+    if column.dtype.is_nested():
+        raise InputError(
+            f"column {column.name!r}, {what}, holds lists or mappings",
+            cure="Write one value for each row.",
+        )
     absent = column.is_null()
     if column.dtype.is_float():
         absent |= column.is_nan()

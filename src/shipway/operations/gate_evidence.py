@@ -64,7 +64,7 @@ def _notes(
 
 
 def _weights(request: GateRequest, ours: ModelFile) -> "NDArray[np.float64] | None":
-    from shipway.stages.row_columns import weights_in
+    from shipway.rows.columns import weights_in
 
     if request.weights is None:
         return None
@@ -73,7 +73,7 @@ def _weights(request: GateRequest, ours: ModelFile) -> "NDArray[np.float64] | No
 
 
 def _groups(ours: ModelFile, asked: Asked) -> "Mapping[str, NDArray[np.int64]]":
-    from shipway.stages.row_columns import groups_in, ranked_within
+    from shipway.rows.columns import groups_in, ranked_within
 
     return groups_in(ours.rows, ranked_within(gate.metric for gate in asked.gates.values()))
 
@@ -81,7 +81,7 @@ def _groups(ours: ModelFile, asked: Asked) -> "Mapping[str, NDArray[np.int64]]":
 def _slices(ours: ModelFile, asked: Asked) -> "Mapping[str, Groups]":
     """The slices of all gates; each source is looked at once, for the first gate that names it."""
     from shipway.evaluation.plan import sources
-    from shipway.stages.slice_masks import slice_masks
+    from shipway.rows.slice_masks import slice_masks
 
     found: dict[str, Groups] = {}
     for number, gate in asked.gates.items():

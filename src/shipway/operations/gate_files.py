@@ -67,5 +67,6 @@ def _read(
     for what, column in given.items():
         table.require(column, what)
     scores = score_columns(request.score, table, request.task)
-    rows = table.read({*given.values(), *scores.values(), *wanted})
+    keys = {key for key in [given.get(KEY)] if key is not None and key not in wanted}
+    rows = table.read({*given.values(), *scores.values(), *wanted}, keys)
     return ModelFile(table.name, rows, scores)

@@ -51,9 +51,9 @@ def needs(spec: EvaluateSpec, gates: "dict[int, Gate]", given: Given) -> Iterato
 def columns_of(spec: EvaluateSpec, gate: "Gate") -> list[str]:
     """The columns that a gate's slices, groups and metric speak of."""
     from shipway.evaluation.plan import sources
+    from shipway.rows.columns import ranked_within
     from shipway.spec.expressions import columns as in_expression
     from shipway.spec.expressions import parse
-    from shipway.stages.row_columns import ranked_within
 
     found = ranked_within([gate.metric])
     for source in sources(slices_of(spec, gate), [gate]):

@@ -10,7 +10,7 @@ from shipway.base.errors import InputError
 from shipway.base.names import did_you_mean
 from shipway.operations.fetched import Place
 from shipway.operations.table_files import locate
-from shipway.spec.types import DataSpec
+from shipway.spec.types import ColumnSpec, DataSpec
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shipway.data.opening import Table
 
 MANY = 30
+AS_TEXT = ColumnSpec(type="string")
 
 
 @dataclass(frozen=True)
@@ -29,17 +30,20 @@ class PredictionTable:
     columns: tuple[str, ...]
     table: "Table"
 
-    def read(self, wanted: Collection[str]) -> "pl.DataFrame":
-        """All rows of those columns that there are of `wanted`; InputError when there is no row."""
+    def read(self, wanted: Collection[str], texts: Collection[str] = ()) -> "pl.DataFrame":
+        """All rows of those columns that there are of `wanted`; InputError when there is no row.
+
+        In a file without types `texts` are read as they stand: `007`, and numbers of any length.
+        """
         from shipway.data.columns import typed
         from shipway.data.opening import reading
 
         names = [name for name in self.columns if name in wanted]
+        text, decimal = self.table.is_text, self.table.layout.decimal
+        declared = dict.fromkeys(texts, AS_TEXT) if text else {}
         with reading([self.table]):
             chosen = self.table.frame.select(names)
-            frame = typed(
-                chosen, {}, text=self.table.is_text, decimal=self.table.layout.decimal
-            ).collect()
+            frame = typed(chosen, declared, text=text, decimal=decimal).collect()
         if not frame.height:
             raise InputError("there are no rows in this file", where=self.name)
         return frame
@@ -98,7 +102,7 @@ def paired(
     files, ours first. InputError where a key is missing or names several rows, and where the rows
     or their targets are not the same.
     """
-    from shipway.stages.row_pairs import Pairing, by_key
+    from shipway.rows.pairs import Pairing, by_key
 
     mine, where = names
     with named(where):
@@ -116,7 +120,7 @@ def paired(
 def _refuse_other_targets(
     ours: "pl.DataFrame", theirs: "pl.DataFrame", target: str, key: str | None, mine: str
 ) -> None:
-    from shipway.stages.row_pairs import differing
+    from shipway.rows.pairs import differing
 
     if target not in theirs.columns or target == key:
         return

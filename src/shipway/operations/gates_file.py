@@ -93,17 +93,24 @@ class Asked:
         return found
 
     def tasks(self) -> tuple[Task, ...]:
-        """The tasks in which all metrics of the gates mean something; all, when none is one."""
+        """The tasks in which costs and all metrics of the gates mean something; all, when none."""
         from shipway.evaluation.known import known_of
 
         found = []
-        for task in TASKS:
+        for task in self._priced():
             known = known_of(self.spec, task)
             with suppress(InputError):
                 for gate in self.gates.values():
                     known.metric(gate.metric) if gate.metric else None
                 found.append(task)
-        return tuple(found) or TASKS
+        return tuple(found) or self._priced()
+
+    def _priced(self) -> tuple[Task, ...]:
+        """The tasks whose costs are written as these are."""
+        if not self.spec.cost:
+            return TASKS
+        nested = all(isinstance(each, dict) for each in self.spec.cost.values())
+        return ("multiclass",) if nested else ("binary",)
 
     def problems(self, task: Task) -> "Iterator[Problem]":
         """All gates, slices and costs that can't be."""

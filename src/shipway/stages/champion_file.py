@@ -19,11 +19,11 @@ from shipway.base.errors import InputError
 from shipway.base.names import did_you_mean
 from shipway.data.locate import find_files
 from shipway.evaluation.class_scores import class_columns
+from shipway.rows.pairs import Pairing, by_key, differing
 from shipway.spec.evaluation import ChampionSpec
 from shipway.spec.types import DataSpec, ModelSpec
 from shipway.stages.answers import Asked
 from shipway.stages.context import StageContext
-from shipway.stages.row_pairs import Pairing, by_key, differing
 from shipway.stages.stage import Scope
 from shipway_runtime.formats import Predictions as Answers
 

@@ -13,6 +13,7 @@ from shipway.base.names import did_you_mean
 from shipway.records.data import Dataset
 from shipway.records.delivery import ModelVersion
 from shipway.records.training import Champion, Evaluation, TrainedModel
+from shipway.rows.slice_masks import slice_masks
 from shipway.stages.answers import Asked, Truth, predictions_of, usable
 from shipway.stages.behaviours import Behaviours, ask_behaviours, gates_on_behaviour
 from shipway.stages.budgets import Account
@@ -22,7 +23,6 @@ from shipway.stages.latency import only_warning, with_machine
 from shipway.stages.measurements import Subjects, with_measurements
 from shipway.stages.opponents import Opponent, opponent_of
 from shipway.stages.row_columns import rank_groups, row_weights
-from shipway.stages.slice_masks import slice_masks
 
 if TYPE_CHECKING:
     import polars as pl

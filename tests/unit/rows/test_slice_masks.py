@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from shipway.base.errors import InputError
+from shipway.rows.slice_masks import slice_masks
 from shipway.spec.evaluation import SliceSpec
-from shipway.stages.slice_masks import slice_masks
 
 FRAME = pl.DataFrame(
     {
