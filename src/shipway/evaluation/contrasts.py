@@ -12,6 +12,7 @@ from shipway.evaluation.estimates import rows_to_come
 from shipway.stats.auc import FEW, AucDifference
 from shipway.stats.bounds import Alternative, Bounds, Sides
 from shipway.stats.paired import tango, tango_p_value
+from shipway.stats.paired_exact import cautious, cautious_p_value
 from shipway.stats.paired_ratio import tang, tang_p_value
 from shipway.stats.rows import (
     rows_for_mean,
@@ -19,11 +20,12 @@ from shipway.stats.rows import (
     rows_for_paired,
     rows_for_paired_ratio,
 )
+from shipway.stats.student import stretched, stretched_p_value
 
 
 @dataclass(frozen=True, slots=True)
 class PairedShare:
-    """Two shares of the same `trials` rows, which are among `rows`: Tango.
+    """Two shares of the same `trials` rows, which are among `rows`: Tango, exact where few differ.
 
     `only_first` and `only_second` count trials that just one of the models gets right.
     """
@@ -39,17 +41,23 @@ class PairedShare:
         return (self.only_first - self.only_second) / self.trials
 
     def bounds(self, confidence: float, sides: Sides) -> Bounds:
-        """Tango's score interval."""
-        return tango(self.only_first, self.only_second, self.trials, confidence, sides)
+        """Tango's score interval, or one that is never inside it."""
+        method = cautious if self._few else tango
+        return method(self.only_first, self.only_second, self.trials, confidence, sides)
 
     def p_value(self, limit: float, alternative: Alternative) -> float | None:
-        """The score test that it inverts."""
-        return tango_p_value(self.only_first, self.only_second, self.trials, limit, alternative)
+        """The test that it inverts."""
+        test = cautious_p_value if self._few else tango_p_value
+        return test(self.only_first, self.only_second, self.trials, limit, alternative)
 
     def more(self, limit: float, confidence: float) -> int | None:
         """From the power of the score test."""
         needed = rows_for_paired(self.only_first, self.only_second, self.trials, limit, confidence)
         return rows_to_come(needed, self.trials, self.rows)
+
+    @property
+    def _few(self) -> bool:
+        return self.only_first + self.only_second < FEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,10 @@ class PairedRatio:
 
 @dataclass(frozen=True, slots=True)
 class AreaContrast:
-    """One area less a multiple of another: DeLong, paired."""
+    """One area less a multiple of another: DeLong, paired, by Student's t.
+
+    Its degrees of freedom are those that the placements which matter leave (`influence.freedom`).
+    """
 
     apart: AucDifference
 
@@ -113,11 +124,23 @@ class AreaContrast:
 
     def bounds(self, confidence: float, sides: Sides) -> Bounds:
         """The paired interval, or a cautious one where placements say too little."""
-        return self.apart.bounds(confidence, sides)
+        if not self._varied:
+            return self.apart.bounds(confidence, sides)
+        found = self.apart.bounds(stretched(confidence, sides, self.apart.freedom), sides)
+        return Bounds(found.low, found.high, confidence, sides, found.method)
 
     def p_value(self, limit: float, alternative: Alternative) -> float | None:
         """The test that it inverts; None with too few rows."""
-        return self.apart.p_value(limit, alternative)
+        found = self.apart.p_value(limit, alternative)
+        if found is None or not self._varied:
+            return found
+        return stretched_p_value(found, self.apart.freedom)
+
+    @property
+    def _varied(self) -> bool:
+        """Whether placements say how sure the contrast is."""
+        apart = self.apart
+        return apart.variance > 0 and not apart.equal and apart.first.effective >= FEW
 
     def more(self, limit: float, confidence: float) -> int | None:
         """As for none seen in n where placements say too little."""

@@ -14,19 +14,28 @@ nothing is known the bounds are infinite: such an estimate settles nothing.
 """
 
 from dataclasses import dataclass
-from math import ceil, inf
+from functools import cached_property
+from math import ceil, inf, sqrt
 from typing import TYPE_CHECKING, Protocol
 
 from shipway.stats.auc import FEW, Auc
+from shipway.stats.auc_score import area_score, area_score_p_value
 from shipway.stats.bootstrap import bca, bca_p_value, percentile, percentile_p_value
-from shipway.stats.bounds import Alternative, Bounds, Sides
-from shipway.stats.influence import from_influence, influence_p_value, variance
-from shipway.stats.proportions import score_p_value, wilson
+from shipway.stats.bounds import Alternative, Bounds, Sides, quantile
+from shipway.stats.influence import freedom, from_influence, influence_p_value, variance
+from shipway.stats.proportions import binomial_p_value, clopper_pearson, score_p_value, wilson
 from shipway.stats.rows import rows_for_mean, rows_for_none_seen, rows_for_proportion
+from shipway.stats.student import stretched, stretched_p_value, to_student
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+FEW_HITS = 50
+"""With fewer hits or misses a share is bounded exactly."""
+
+FEW_RANKED = 1_000
+"""With fewer rows of a class DeLong's interval of one area is widened."""
 
 
 class Estimate(Protocol):
@@ -71,9 +80,13 @@ class Exact:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`hits` of `trials`, which are among `rows` rows: Wilson, and the score test that it inverts.
+    """`hits` of `trials`, which are among `rows` rows: Wilson, of few hits or misses exact.
 
     With weights `hits` and `trials` are effective numbers, no whole ones.
+
+    Wilson's bounds from few hits are too sure of themselves: by enumeration of all samples a 95 %
+    lower bound is above the truth 6 % of the time where ten hits are expected (18 % at worst where
+    less than one is), 5.1 % (6 % at worst) from fifty on.
     """
 
     hits: float
@@ -86,12 +99,18 @@ class Share:
         return self.hits / self.trials
 
     def bounds(self, confidence: float, sides: Sides) -> Bounds:
-        """Wilson's interval."""
-        return wilson(self.hits, self.trials, confidence, sides)
+        """Clopper and Pearson's interval, or Wilson's."""
+        method = clopper_pearson if self._few else wilson
+        return method(self.hits, self.trials, confidence, sides)
 
     def p_value(self, limit: float, alternative: Alternative) -> float | None:
-        """The score test of one proportion."""
-        return score_p_value(self.hits, self.trials, limit, alternative)
+        """The binomial test, or the score test of one proportion."""
+        test = binomial_p_value if self._few else score_p_value
+        return test(self.hits, self.trials, limit, alternative)
+
+    @property
+    def _few(self) -> bool:
+        return min(self.hits, self.trials - self.hits) < FEW_HITS
 
     def more(self, limit: float, confidence: float) -> int | None:
         """From the power of the score test."""
@@ -101,7 +120,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """The area under the ROC curve of one model: DeLong."""
+    """The area under the ROC curve of one model: DeLong, of few rows Newcombe's where wider."""
 
     auc: Auc
 
@@ -111,12 +130,30 @@ class Area:
         return self.auc.value
 
     def bounds(self, confidence: float, sides: Sides) -> Bounds:
-        """DeLong's interval, or a cautious one where placements say too little."""
-        return self.auc.bounds(confidence, sides)
+        """The wider end of each side; a cautious interval where placements say too little."""
+        found = self.auc.bounds(confidence, sides)
+        if not self._few:
+            return found
+        score = area_score(self.value, *self._sizes, confidence, sides)
+        low, high = min(found.low, score.low), max(found.high, score.high)
+        return Bounds(low, high, confidence, sides, "DeLong, widened")
 
     def p_value(self, limit: float, alternative: Alternative) -> float | None:
-        """DeLong's test."""
-        return self.auc.p_value(limit, alternative)
+        """The larger of both tests' p-values."""
+        found = self.auc.p_value(limit, alternative)
+        if not self._few:
+            return found
+        return max(found, area_score_p_value(self.value, *self._sizes, limit, alternative))
+
+    @property
+    def _few(self) -> bool:
+        return not self.auc.degenerate and self.auc.effective < FEW_RANKED
+
+    @property
+    def _sizes(self) -> tuple[float, float]:
+        """What the rows of the rarer and of the larger class count for."""
+        larger = max(self.auc.positives, self.auc.negatives)
+        return self.auc.effective, larger * self.auc.effective / self.auc.smaller
 
     def more(self, limit: float, confidence: float) -> int | None:
         """As for a share of the rarer class where placements say too little."""
@@ -129,7 +166,7 @@ class Area:
         return rows_to_come(needed, rows, rows)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Spread:
     """A number that each row moves a little: by influence values, or (few rows) by replicates.
 
@@ -137,8 +174,11 @@ class Spread:
     ranked together count once; with weights as many as equal weights would make). It lies between
     the `ends`, to which bounds are cut; where both are finite, rows that all say the same bound how
     many could say otherwise. `of_mean`: it is a mean of one value per row.
-    `replicates` are read by BCa, for a contrast of two models by percentiles: there is little bias
-    to correct in it, and correcting for what there is rejects 6 % to 8 % instead of 5 %.
+
+    Two intervals are made, and the wider end of each side taken: BCa (with `replicates`) or that of
+    `influence`, and the plain symmetric one. The first knows of skewness but trusts what it has
+    seen of it; alone it lets through up to 8 % instead of 5 %. Both are stretched from the normal
+    quantile to that of Student's t with the degrees of freedom that the influence values leave.
     """
 
     value: float
@@ -147,7 +187,6 @@ class Spread:
     ends: tuple[float, float] = (-inf, inf)
     of_mean: bool = False
     replicates: "NDArray[np.float64] | None" = None
-    contrast: bool = False
 
     def bounds(self, confidence: float, sides: Sides) -> Bounds:
         """By replicates or influence values, never without the value; unknown of few units.
@@ -167,8 +206,15 @@ class Spread:
         return unvaried(self.value, self.units, self.ends, confidence, sides)
 
     def _found(self, confidence: float, sides: Sides) -> Bounds | None:
-        if self.replicates is not None and self.contrast:
-            return percentile(self.replicates, confidence, sides)
+        found = self._corrected(stretched(confidence, sides, self._freedom), sides)
+        if found is None or self._still:
+            return found
+        reach = to_student(quantile(confidence, sides), self._freedom)
+        plain = sqrt(variance(self.influence)) * reach
+        low, high = min(found.low, self.value - plain), max(found.high, self.value + plain)
+        return Bounds(low, high, confidence, sides, found.method)
+
+    def _corrected(self, confidence: float, sides: Sides) -> Bounds | None:
         if self.replicates is not None:
             return bca(self.replicates, self.value, self.influence, confidence, sides)
         return from_influence(self.value, self.influence, confidence, sides, of_mean=self.of_mean)
@@ -177,13 +223,23 @@ class Spread:
         """The level at which the bound is `limit`; None where there is no bound."""
         if self.units < FEW:
             return None
-        if self.replicates is not None and self.contrast:
-            return percentile_p_value(self.replicates, limit, alternative)
+        corrected = self._corrected_p_value(limit, alternative)
+        if corrected is None:
+            return None
+        plain = influence_p_value(self.value, self.influence, limit, alternative)
+        largest = corrected if plain is None else max(corrected, plain)
+        return stretched_p_value(largest, self._freedom)
+
+    def _corrected_p_value(self, limit: float, alternative: Alternative) -> float | None:
         if self.replicates is not None:
             return bca_p_value(self.replicates, self.value, self.influence, limit, alternative)
         return influence_p_value(
             self.value, self.influence, limit, alternative, of_mean=self.of_mean
         )
+
+    @cached_property
+    def _freedom(self) -> float:
+        return freedom(self.influence)
 
     def more(self, limit: float, confidence: float) -> int | None:
         """From the variance that the influence values give; as for none seen without one."""

@@ -2,13 +2,14 @@
 """Which method tells how sure a metric is: the one place where that is chosen.
 
     family          one model                       challenger less k times champion, same rows
-    share           Wilson                          Tango (k = 1), Nam-Blackwelder and Tang (else)
-    share, whose    Wilson                          bootstrap of the joint table of labels
+    share           Wilson; exact of fewer than     Tango, exact where fewer than ten rows differ
+                    fifty hits or misses            (k = 1), Nam-Blackwelder and Tang (else)
+    share, whose    the same                        bootstrap of the joint table of labels
     trials differ
     area            DeLong                          DeLong, paired
     cells           bootstrap of the table          bootstrap of the joint table
-    mean, smooth    BCa up to 1,000 rows,           percentiles of the paired bootstrap, then the
-                    influence values beyond         influence values' differences row by row
+    mean, smooth    BCa up to 1,000 rows,           the same, of the sum of both models' influence
+                    influence values beyond         values, or of paired replicates
     extreme         none: values are compared       none
 
 k is 1, or 1 - r where a gate allows the challenger to be a share r worse than the champion. With
@@ -19,6 +20,8 @@ A thousand rows is where resampling stops paying. On means of exponential, squar
 log-normal losses the lower of the two one-sided coverages of 95 % is, with 30, 300 and 1,000 rows,
 89 to 92 %, 92 to 95 % and 93 to 95 % by BCa, and 83 to 89 %, 91 to 93 % and 91 to 95 % by the plain
 normal; from 1,000 rows on the skewness-corrected normal of `influence` covers as well as BCa does.
+`Spread` is more careful than either: it stretches them to Student's t with the degrees of freedom
+that the rows which matter leave, and takes nothing narrower than the symmetric interval.
 """
 
 from typing import TYPE_CHECKING, NamedTuple
@@ -170,7 +173,6 @@ def _of_rows(kind: MetricKind, pair: Pair, value: float, parts: Parts) -> Estima
         ends=ends,
         of_mean=kind.family in ("mean", "share"),
         replicates=drawn,
-        contrast=len(parts) > 1,
     )
 
 
@@ -197,7 +199,7 @@ def _units(kind: MetricKind, pair: Pair) -> float:
     model = pair.challenger
     if "by" in kind.options:
         return float(len(np.unique(model.groups[kind.text("by")])))
-    if kind.family == "smooth" and pair.task == "binary":
+    if kind.family in ("smooth", "mean") and pair.task == "binary":
         positive = model.target == 1
         sizes = [
             effective_rows(None if model.weight is None else model.weight[part], int(part.sum()))

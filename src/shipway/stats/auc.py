@@ -19,12 +19,13 @@ correlated receiver operating characteristic curves", IEEE Signal Process. Lett.
 """
 
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from shipway.stats.bounds import Alternative, Bounds, Sides, quantile
+from shipway.stats.influence import freedom
 from shipway.stats.proportions import wilson
 from shipway.stats.ranks import alike, placements
 from shipway.stats.score import p_value, standardised
@@ -42,7 +43,7 @@ class Auc:
     """An area, DeLong's variance of it (0 where all placements agree) and the class sizes.
 
     `effective` is what the rows of the rarer class count for: their number without weights,
-    Kish's (sum w)^2 / sum w^2 with them.
+    Kish's (sum w)^2 / sum w^2 with them. `freedom` are the variance's degrees of freedom.
     """
 
     value: float
@@ -50,6 +51,7 @@ class Auc:
     positives: int
     negatives: int
     effective: float
+    freedom: float = inf
 
     @property
     def smaller(self) -> int:
@@ -96,7 +98,7 @@ class Auc:
 class AucDifference:
     """First area minus `factor` times the second on the same rows, and its variance.
 
-    `alike` when both rank every row the same way.
+    `alike` when both rank every row the same way. `freedom` are the variance's degrees of freedom.
     """
 
     value: float
@@ -105,6 +107,7 @@ class AucDifference:
     second: Auc
     alike: bool
     factor: float = 1.0
+    freedom: float = inf
 
     @property
     def smaller(self) -> int:
@@ -231,7 +234,7 @@ def compare(
     apart = _area(positive, one - factor * other, weight)
     value = left.value - factor * right.value
     same = left.value == right.value and alike(first, second)
-    return AucDifference(value, apart.variance, left, right, same, factor)
+    return AucDifference(value, apart.variance, left, right, same, factor, apart.freedom)
 
 
 def difference(first: Auc, second: Auc, factor: float = 1.0) -> UnpairedAucDifference:
@@ -276,7 +279,8 @@ def _area(
     variance = _variance_of_mean(above, ahead) + _variance_of_mean(below, behind)
     # A sum of shares can miss 1, the area of a perfect model, by its last digit.
     value = float(above.mean()) if weight is None else min(float(ahead @ above), 1.0)
-    return Auc(value, variance, positives, negatives, effective)
+    moves = np.concatenate((_apart(above, ahead), _apart(below, behind)))
+    return Auc(value, variance, positives, negatives, effective, freedom(moves))
 
 
 def _shares(
@@ -296,8 +300,13 @@ def _variance_of_mean(values: "NDArray[np.float64]", share: "NDArray[np.float64]
     if count < 2 or np.ptp(values[counted]) < 1e-12:
         return 0.0
     # Not `@`: BLAS starts threads for it, which take milliseconds where other work runs.
-    apart = share * (values - (share * values).sum())
+    apart = _apart(values, share)
     return float((apart * apart).sum()) * count / (count - 1)
+
+
+def _apart(values: "NDArray[np.float64]", share: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    """What each row adds to its class's mean, less the mean."""
+    return np.asarray(share * (values - (share * values).sum()))
 
 
 def _p_value(distance: float, variance: float, alternative: Alternative | None) -> float:

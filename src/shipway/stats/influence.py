@@ -18,7 +18,7 @@ the removal of skewness by transformation", J. R. Stat. Soc. B 54 (1992).
 """
 
 from dataclasses import dataclass
-from math import cbrt, isfinite, sqrt
+from math import cbrt, inf, isfinite, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -81,6 +81,23 @@ def variance(influence: "NDArray[np.float64]") -> float:
     # Not np.dot: BLAS starts threads for it, which take milliseconds where other work runs.
     squares = float((influence * influence).sum())
     return squares / (len(influence) * (len(influence) - 1))
+
+
+def freedom(influence: "NDArray[np.float64]") -> float:
+    """Degrees of freedom of `variance`: 2 / (1/m - 1/n), m = sum(psi^2)^2 / sum(psi^4).
+
+    m is how many rows would move the metric as much if all moved it equally far: a variance that
+    hangs on a few rows (ten positives among a thousand) has few degrees of freedom, whatever n. For
+    normal values it comes to n. Infinite where all rows move the metric equally far, 0 where none
+    does. Matches the variance of a variance, as F. E. Satterthwaite, "An approximate distribution
+    of estimates of variance components", Biometrics Bull. 2 (1946).
+    """
+    largest = float(np.abs(influence).max(initial=0.0))
+    if largest == 0:
+        return 0.0
+    squares = np.square(influence / largest)
+    spread = float((squares * squares).sum()) / float(squares.sum()) ** 2 - 1 / len(influence)
+    return 2 / spread if spread > 1e-12 else inf
 
 
 def acceleration(

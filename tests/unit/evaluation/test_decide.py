@@ -10,7 +10,9 @@ from shipway.evaluation.gate_parser import parse_gate
 from shipway.evaluation.predictions import Predictions
 from shipway.evaluation.slices import masks
 from shipway.stats.auc import area, compare
-from shipway.stats.proportions import wilson
+from shipway.stats.auc_score import area_score
+from shipway.stats.proportions import clopper_pearson, wilson
+from shipway.stats.student import stretched_p_value, to_student
 
 
 def labelled(hits, misses, negatives=0):
@@ -65,10 +67,18 @@ def test_without_confidence_values_are_compared(text, expected):
 def test_with_confidence_the_bound_must_clear(text, expected):
     found = verdict(text, labelled(90, 10))
     assert found.verdict == expected
-    sure = wilson(90, 100, 0.95, sides=1)
+    sure = clopper_pearson(90, 100, 0.95, sides=1)
     assert (found.interval.low, found.interval.high) == (sure.low, sure.high)
-    assert (found.interval.confidence, found.interval.method) == (0.95, "Wilson, one-sided")
+    assert (found.interval.confidence, found.method) == (0.95, "Clopper-Pearson")
+    assert found.interval.method == "Clopper-Pearson, one-sided"
     assert (found.rows_needed is None) == (expected != "inconclusive" or "0.9 " in text)
+
+
+def test_with_fifty_hits_and_misses_a_share_is_bounded_by_wilson():
+    found = verdict("recall >= 0.7 at 95%", labelled(200, 50))
+    sure = wilson(200, 250, 0.95, sides=1)
+    assert (found.interval.low, found.interval.high) == (sure.low, sure.high)
+    assert (found.verdict, found.method) == ("passed", "Wilson")
 
 
 def test_inconclusive_says_how_many_more_rows_would_settle_it():
@@ -87,7 +97,7 @@ def test_on_the_bound_no_number_of_rows_helps():
 
 
 def test_the_area_is_judged_by_delong():
-    model = scored()
+    model = scored(rows=5000)
     sure = area(model.target == 1, model.score).bounds(0.95, sides=1)
     for text, expected in [
         (f"roc_auc >= {sure.low - 0.001} at 95%", "passed"),
@@ -96,6 +106,19 @@ def test_the_area_is_judged_by_delong():
     ]:
         found = verdict(text, model)
         assert (found.verdict, found.method) == (expected, "DeLong")
+
+
+def test_an_area_from_few_rows_is_judged_more_carefully():
+    model = scored(rows=300)
+    measured = area(model.target == 1, model.score)
+    plain = measured.bounds(0.95, sides=1)
+    score = area_score(measured.value, measured.positives, measured.negatives, 0.95, sides=1)
+    found = verdict("roc_auc >= 0.5 at 95%", model)
+    assert found.method == "DeLong, widened"
+    assert found.interval.low == min(plain.low, score.low)
+    assert found.interval.high == max(plain.high, score.high)
+    end = verdict(f"roc_auc >= {found.interval.low:.9f} at 95%", model)
+    assert end.p_value == pytest.approx(0.05, abs=1e-6)
 
 
 def test_a_better_area_needs_fewer_rows():
@@ -115,8 +138,10 @@ def test_a_challenger_is_compared_with_the_champion_on_the_same_rows():
     assert found.verdict == "passed"
     assert found.champion == pytest.approx(apart.second.value)
     assert found.bound == pytest.approx(apart.second.value - 0.02)
-    assert found.interval.low == sure.low
-    assert found.p_value == apart.p_value(-0.02, "greater")
+    reach = (apart.value - sure.low) * to_student(1.0, apart.freedom)
+    assert found.interval.low == pytest.approx(apart.value - reach, abs=1e-5)
+    plain = apart.p_value(-0.02, "greater")
+    assert found.p_value == stretched_p_value(plain, apart.freedom) > plain
     assert found.demanded == f">= champion - 0.02 at 95% = {found.bound:.6g}"
     assert "a difference of" in found.reason
 
