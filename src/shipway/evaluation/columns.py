@@ -17,6 +17,7 @@ from shipway.evaluation.predictions import Predictions
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+DUST = 1e-60
 SAME = {"1": "true", "0": "false", "true": "1", "false": "0", "True": "true", "False": "false"}
 
 
@@ -94,7 +95,16 @@ def weighted(predictions: Predictions, weight: "ArrayLike") -> Predictions:
         raise InputError(f"{below} of {len(found)} weights are negative", cure=cure)
     if len(found) and not found.any():
         raise InputError("all weights are 0, so no row counts")
-    return replace(predictions, weight=found)
+    return replace(predictions, weight=_in_range(found))
+
+
+def _in_range(weights: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    """The same ratios, in numbers whose squares and cubes are some; a dust of a weight is 0."""
+    largest = weights.max(initial=0.0)
+    if not DUST < largest < 1 / DUST:
+        weights = weights / (largest or 1.0)
+    dust = (weights > 0) & (weights < DUST * weights.max(initial=0.0))
+    return np.where(dust, 0.0, weights) if dust.any() else weights
 
 
 def grouped(predictions: Predictions, columns: "Mapping[str, ArrayLike]") -> Predictions:

@@ -65,9 +65,11 @@ def answers(
 
 def refuse_missing(column: "pl.Series", what: str) -> None:
     """InputError when a value is missing, or holds several; `what` is the column's part."""
-    if column.dtype.is_nested():
+    import polars as pl
+
+    if column.dtype.is_nested() or isinstance(column.dtype, pl.Binary | pl.Object):
         raise InputError(
-            f"column {column.name!r}, {what}, holds lists or mappings",
+            f"column {column.name!r}, {what}, holds lists, mappings or bytes",
             cure="Write one value for each row.",
         )
     absent = column.is_null()
@@ -87,7 +89,7 @@ def numbers(column: "pl.Series", what: str) -> "NDArray[np.float64]":
     import polars as pl
 
     found = None
-    if not (column.dtype.is_nested() or column.dtype.is_temporal()):
+    if column.dtype.is_numeric() or isinstance(column.dtype, pl.String | pl.Boolean | pl.Null):
         found = column.cast(pl.Float64, strict=False)
     wrong = column.is_not_null() if found is None else column.is_not_null() & found.is_null()
     if found is None or wrong.any():

@@ -43,7 +43,7 @@ class PredictionTable:
         declared = dict.fromkeys(texts, AS_TEXT) if text else {}
         with reading([self.table]):
             chosen = self.table.frame.select(names)
-            frame = typed(chosen, declared, text=text, decimal=decimal).collect()
+            frame = _plain(typed(chosen, declared, text=text, decimal=decimal).collect())
         if not frame.height:
             raise InputError("there are no rows in this file", where=self.name)
         return frame
@@ -56,6 +56,16 @@ class PredictionTable:
                 where=self.name,
                 cure=nearest_column(column, self.columns),
             )
+
+
+def _plain(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """The same values in types that arrays have: categories and whole numbers of any length as
+    texts, decimals as floats."""
+    import polars as pl
+    from polars import selectors
+
+    texts = selectors.by_dtype(pl.Categorical, pl.Enum, pl.Int128, pl.UInt128)
+    return frame.with_columns(texts.cast(pl.String), selectors.decimal().cast(pl.Float64))
 
 
 @contextmanager

@@ -34,7 +34,6 @@ def by_key(
 
     InputError for keys that are missing or stand twice, and for rows without a partner.
     """
-    import polars as pl
 
     if key not in frame.columns:
         cure = did_you_mean(key, frame.columns)
@@ -42,8 +41,7 @@ def by_key(
     _refuse_unclear(frame[key], pairing.ours, shown=pairing.shown)
     _refuse_unclear(table[key], pairing.theirs, shown=pairing.shown)
     if frame.schema[key] != table.schema[key]:
-        # 7, 7 as a narrower number and "7" are the same key; nothing else is.
-        frame, table = (each.with_columns(pl.col(key).cast(pl.String)) for each in (frame, table))
+        frame, table = _as_texts(key, frame, table, pairing)
     missing = frame.join(table, on=key, how="anti", maintain_order="left")
     extra = table.join(frame, on=key, how="anti", maintain_order="left")
     if missing.height:
@@ -57,6 +55,23 @@ def by_key(
     return frame.select(key).join(table, on=key, how="left", maintain_order="left")
 
 
+def _as_texts(
+    key: str, frame: "pl.DataFrame", table: "pl.DataFrame", pairing: Pairing
+) -> "tuple[pl.DataFrame, pl.DataFrame]":
+    """7, 7 as a narrower number and "7" are the same key; nothing else is."""
+    import polars as pl
+
+    text = pl.col(key).cast(pl.String)
+    try:
+        return frame.with_columns(text), table.with_columns(text)
+    except pl.exceptions.PolarsError:
+        raise InputError(
+            f"{key} is of type {frame.schema[key]} in {pairing.ours}, and {table.schema[key]} in "
+            f"{pairing.theirs}",
+            cure="Write the keys of both alike, as numbers or texts.",
+        ) from None
+
+
 def _refuse_missing(missing: "pl.Series", rows: int, extra: int, pairing: Pairing) -> None:
     also = f", and {extra:,} of its rows are not in {pairing.ours}" if extra else ""
     raise InputError(
@@ -67,6 +82,11 @@ def _refuse_missing(missing: "pl.Series", rows: int, extra: int, pairing: Pairin
 
 
 def _refuse_unclear(keys: "pl.Series", place: str, *, shown: bool) -> None:
+    if keys.dtype.is_nested():
+        raise InputError(
+            f"{keys.name} holds lists or mappings in {place}: they are no keys",
+            cure="Name a column that tells all rows apart.",
+        )
     absent = keys.is_null()
     if keys.dtype.is_float():
         absent |= keys.is_nan()

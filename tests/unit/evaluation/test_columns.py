@@ -138,3 +138,14 @@ def test_weights_and_groups_go_with_their_rows():
 def test_an_infinite_target_is_refused():
     with pytest.raises(InputError, match="1 of 2 rows have no target, or an infinite one"):
         columns.regression([1.0, np.inf], [1.0, 2.0])
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-5, 1.0, 1e300])
+def test_only_the_ratio_of_weights_counts(scale):
+    found = columns.weighted(
+        columns.binary([0, 1, 1], label=[0, 1, 0]), scale * np.array([1.0, 2.0, 1e-90])
+    ).weight
+    assert found is not None
+    assert np.isfinite(1 / (found @ found))
+    assert found[1] / found[0] == pytest.approx(2)
+    assert found[2] == 0
