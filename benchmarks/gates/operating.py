@@ -192,7 +192,7 @@ def bounds(rows: Sequence[int]) -> Iterator[tuple[Source, list[str]]]:
             yield Scores(n, rate, challenger=1.3), margins(SCORED) + relative
             yield (
                 Parted(n, rate),
-                ["difference(recall, group) <= {}", "ratio(selection_rate, group) >= {}",
+                ["difference(recall, group) <= {}", "ratio(recall, group) >= {}",
                  "recall[group=a] >= champion - {}", "f1[group=a] >= champion - {}"],
             )  # fmt: skip
         yield (

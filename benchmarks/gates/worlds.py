@@ -119,7 +119,7 @@ class Parted(NamedTuple):
 
     rows: int
     base_rate: float
-    apart: float = 0.4
+    apart: float = 1.2
 
     def named(self) -> str:
         """Base rate."""

@@ -9,6 +9,7 @@ from shipway.evaluation.metrics import MetricKind, words_for
 from shipway.spec.expressions import in_words as expression_in_words
 from shipway.spec.expressions import parse
 
+SHARE = "Wilson's score interval, exact where hits or misses are few"
 DEMANDS = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than"}
 NO_CHAMPION = (
     "Until something has been live there is no champion, and the gate passes with that remark; "
@@ -40,7 +41,7 @@ def method(gate: Gate, kind: MetricKind | None) -> str:
     if gate.confidence is None:
         return ""
     if gate.form in ("increasing", "decreasing"):
-        return "Wilson's score interval"
+        return SHARE
     if kind is None:
         return ""
     if gate.form != "metric":
@@ -48,9 +49,10 @@ def method(gate: Gate, kind: MetricKind | None) -> str:
     if kind.family == "share":
         return _share(gate, kind)
     if kind.family == "area":
-        return "DeLong's method, paired" if gate.bound.champion else "DeLong's method"
+        few = "DeLong's method, widened where a class has few rows"
+        return "DeLong's method, paired" if gate.bound.champion else few
     paired = " of both models together" if gate.bound.champion else ""
-    few = "a bootstrap" if gate.bound.champion else "a bootstrap (BCa)"
+    few = "a bootstrap (BCa)"
     return {
         "cells": f"a bootstrap of the confusion table{paired}",
         "mean": f"{few} of few rows, influence values of many{paired}",
@@ -61,12 +63,12 @@ def method(gate: Gate, kind: MetricKind | None) -> str:
 
 def _share(gate: Gate, kind: MetricKind) -> str:
     if not gate.bound.champion:
-        return "Wilson's score interval"
+        return SHARE
     if kind.base in ("precision", "npv"):
         return "a bootstrap of the answers of both models together"
     if gate.bound.relative:
         return "a score interval for the ratio of two shares of the same rows"
-    return "Tango's score interval for two shares of the same rows"
+    return "Tango's score interval for two shares of the same rows, exact where few of them differ"
 
 
 def _subject(gate: Gate, kind: MetricKind | None) -> str:
