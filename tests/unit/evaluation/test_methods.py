@@ -16,54 +16,13 @@ from shipway.evaluation.predictions import Predictions
 from shipway.evaluation.slices import groups
 from shipway.evaluation.verdicts import interval
 from shipway.stats.auc import compare
-from shipway.stats.independent import newcombe
 from shipway.stats.influence import from_influence
 from shipway.stats.paired import tango, tango_p_value
 from shipway.stats.paired_ratio import tang
 from shipway.stats.student import stretched, stretched_p_value
 
 from .made_up import draw, kinds
-
-CLASSES = ("0", "1")
-
-
-def right(only_challenger, only_champion, both, neither=0):
-    """Positive rows by who finds them: challenger and champion."""
-    one = [1] * only_challenger + [0] * only_champion + [1] * both + [0] * neither
-    other = [0] * only_challenger + [1] * only_champion + [1] * both + [0] * neither
-    target = np.ones(len(one), dtype=int)
-    return (Predictions(target, np.array(each), None, CLASSES) for each in (one, other))
-
-
-def pair(rows=2000, better=0.0, noise=0.4, seed=5, classes=CLASSES):
-    """Two binary models on the same rows; the challenger by `better` standard deviations."""
-    draw = np.random.default_rng(seed)
-    target = (draw.random(rows) < 0.3).astype(int)
-    shared = draw.normal(size=rows)
-
-    def model(strength):
-        place = shared + noise * draw.normal(size=rows) + strength * target
-        score = 1 / (1 + np.exp(1.5 - place))
-        return Predictions(target, (place > 1).astype(int), score, classes)
-
-    return model(1.8 + better), model(1.8)
-
-
-def values(rows=600, better=0.0, seed=6):
-    """Two regression models on the same rows."""
-    draw = np.random.default_rng(seed)
-    target = draw.normal(size=rows) * 3
-    shared = draw.normal(size=rows)
-
-    def model(size):
-        return Predictions(target, target + size * (shared + 0.3 * draw.normal(size=rows)))
-
-    return model(1 - better), model(1.0)
-
-
-def verdict(text, challenger, champion=None, task="binary", **more):
-    (found,) = decide(parse_gate(text), Evidence(task, challenger, champion, **more))
-    return found
+from .two_models import CLASSES, pair, right, values, verdict
 
 
 def test_shares_of_the_same_rows_are_compared_by_tango():
@@ -281,97 +240,6 @@ def test_metrics_of_the_projects_own():
     found = verdict("slow > 1 at 95%", challenger, own=own)
     assert (found.verdict, found.reason) == ("failed", "only 7 were made")
     assert verdict("slow > 1", challenger, own=own).verdict == "passed"
-
-
-def grouped(shares, rows=400):
-    """A model whose recall in each group is given, and the groups."""
-    label, codes = [], []
-    for number, share in enumerate(shares):
-        hits = round(share * rows)
-        label += [1] * hits + [0] * (rows - hits)
-        codes += [number] * rows
-    target = np.ones(len(label), dtype=int)
-    names = tuple("abcdefgh"[: len(shares)])
-    model = Predictions(target, np.array(label), None, CLASSES)
-    return model, {"country": groups("country", names, codes)}
-
-
-def test_a_difference_between_two_groups_is_newcombes():
-    model, slices = grouped([0.8, 0.7])
-    found = verdict("difference(recall, country) <= 0.2 at 95%", model, slices=slices)
-    sure = newcombe(320, 400, 280, 400, 0.95, 1)
-    assert found.interval.high == pytest.approx(sure.high)
-    assert found.interval.low < sure.low, "the lower bound pays for having chosen the pair"
-    assert (found.verdict, found.observed) == ("passed", pytest.approx(0.1))
-    assert found.p_value < 0.05
-    assert "0.7 of country=b, 0.8 of country=a" in found.reason
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("difference(recall, country) <= 0.05", "failed"),
-        ("difference(recall, country) <= 0.12", "passed"),
-        ("difference(recall, country) <= 0.3 at 95%", "passed"),
-        ("difference(recall, country) <= 0.12 at 95%", "inconclusive"),
-        ("difference(recall, country) <= 0.01 at 95%", "failed"),
-        ("ratio(recall, country) >= 0.85", "passed"),
-        ("ratio(recall, country) >= 0.7 at 95%", "passed"),
-        ("ratio(recall, country) >= 0.85 at 95%", "inconclusive"),
-        ("ratio(recall, country) >= 0.99 at 95%", "failed"),
-    ],
-)
-def test_gaps_between_groups(text, expected):
-    model, slices = grouped([0.9, 0.85, 0.8])
-    found = verdict(text, model, slices=slices)
-    assert found.verdict == expected
-    assert (found.rows_needed is not None) == (expected == "inconclusive")
-
-
-@pytest.mark.parametrize("metric", ["roc_auc", "f1", "log_loss", "average_precision"])
-def test_any_metric_has_gaps(metric):
-    model, _ = pair(rows=1800)
-    codes = np.arange(1800) % 3
-    slices = {"country": groups("country", ("a", "b", "c"), codes)}
-    demand = "difference({}, country) <= {} at 95%"
-    assert verdict(demand.format(metric, 0.25), model, slices=slices).verdict == "passed"
-    assert verdict(demand.format(metric, 0.02), model, slices=slices).verdict == "inconclusive"
-
-
-def test_a_gap_may_be_compared_with_the_champions():
-    fair, slices = grouped([0.9, 0.88])
-    unfair, _ = grouped([0.9, 0.6])
-    demand = "difference(recall, country) <= champion - 5% at 95%"
-    assert verdict(demand, fair, unfair, slices=slices).verdict == "passed"
-    assert verdict(demand, unfair, fair, slices=slices).verdict == "failed"
-    assert verdict(demand, fair, fair, slices=slices).verdict == "inconclusive"
-    found = verdict("ratio(recall, country) >= champion", fair, unfair, slices=slices)
-    assert (found.verdict, found.champion) == ("passed", pytest.approx(2 / 3))
-    assert verdict(demand, fair, slices=slices).no_champion
-
-
-def test_groups_that_cannot_be_judged_are_named():
-    model, slices = grouped([0.9, 0.8], rows=20)
-    found = verdict("difference(recall, country) <= 0.2", model, slices=slices, min_slice=30)
-    assert (found.verdict, found.rows_needed) == ("inconclusive", 20)
-    assert "country=a has 20 rows, and fewer than 30 are not judged" in found.reason
-    found = verdict("difference(precision, country) <= 0.2", *blind(), slices=slices)
-    assert found.verdict == "failed"
-    assert "in country=b no row is predicted positive" in found.reason
-    one = {"country": groups("country", ("a",), np.zeros(40, int))}
-    found = verdict("ratio(recall, country) >= 0.2", model, slices=one)
-    assert (found.verdict, "only one group" in found.reason) == ("failed", True)
-    found = verdict("ratio(recall, city) >= 0.2", model, slices=one)
-    assert (found.verdict, "no group of city" in found.reason) == ("failed", True)
-    none = Predictions(np.ones(40, int), np.zeros(40, int), None, CLASSES)
-    found = verdict("ratio(recall, country) >= 0.8", none, slices=slices)
-    assert "is 0 in every group" in found.reason
-
-
-def blind():
-    """A model that predicts nothing positive in the second half."""
-    label = np.array([1] * 20 + [0] * 20)
-    return (Predictions(np.ones(40, int), label, None, CLASSES),)
 
 
 def test_a_slice_that_is_too_small_is_not_judged():
