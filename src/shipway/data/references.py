@@ -208,13 +208,18 @@ def _with_frequent(
     starts: list[float] = []
     cells = [deciles.below]
     for edge, inside in bins:
+        # No number lies between a frequent edge and one that is its very neighbour.
+        beside = bool(starts) and starts[-1] == edge
+        over = cells.pop() if beside else 0
+        if beside:
+            starts.pop()
         alone = min(top.get(edge, 0), inside)
         if inside and alone >= often:
             starts += [edge, float(np.nextafter(edge, np.inf))]
-            cells += [alone, inside - alone]
+            cells += [alone + over, inside - alone]
         else:
             starts.append(edge)
-            cells.append(inside)
+            cells.append(inside + over)
     cells[-1] += deciles.above
     if len(starts) > 1 and starts[1] > np.nextafter(starts[0], np.inf):
         starts, cells = starts[1:], [cells[0] + cells[1], *cells[2:]]

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shipway.base.errors import InputError
@@ -64,6 +64,7 @@ def test_starts_ascend_whatever_the_values(values, cells):
 
 
 @settings(max_examples=40, deadline=None)
+@example([0.0, 1.0, float("inf"), 5e-324], 1)
 @given(
     st.lists(
         st.one_of(st.none(), st.sampled_from([0.0, 1.0, math.inf]), st.floats(-5, 5)), min_size=1
